@@ -1,0 +1,176 @@
+"""Residual blocks, and the plain block that they are compared with.
+
+A block is a function from one Keras tensor to the next: call it inside a
+functional model. All tensors are (batch, height, width, channels). Every
+convolution is free of bias, because the BatchNormalization behind it has a
+shift of its own, and starts from He's initialisation.
+
+Three arguments recur:
+
+    stride     of the block's first 3x3 convolution (and of its shortcut)
+    shortcut   what to do where the shape changes: "A" subsample and pad with
+               zero channels, "B" project where the shape changes and only
+               there, "C" project in every block
+    padding    "same" is TensorFlow's (an odd pixel goes after), "symmetric"
+               is PyTorch's (the same on both sides); see `conv_arithmetic`
+
+Sources: He, Zhang, Ren & Sun, "Deep Residual Learning for Image Recognition",
+arXiv:1512.03385 (2015); He, Zhang, Ren & Sun, "Identity Mappings in Deep
+Residual Networks", arXiv:1603.05027 (2016).
+"""
+
+from resnet_lesson.parts import (
+    batch_norm,
+    bn_relu,
+    check_block,
+    conv,
+    conv_bn_relu,
+    needs_projection,
+    shortcut_path,
+)
+from resnet_lesson.quiet import keras
+
+layers = keras.layers
+
+EXPANSION = 4  # a bottleneck's output channels per inner filter (He 2015, table 1)
+
+
+def plain_block(x, filters, *, stride=1, padding="same", name):
+    """Two 3x3 convolutions without a shortcut: the layers of `basic_block`.
+
+    Args:
+        x: tensor (batch, height, width, channels).
+        filters: output channels.
+        stride: of the first convolution, >= 1.
+        padding: "same" or "symmetric".
+        name: prefix of the layers' names, such as "stage1_block1".
+
+    Returns:
+        Tensor (batch, ceil(height / stride), ceil(width / stride), filters).
+
+    Raises:
+        ValueError: an argument is out of range.
+
+    Source: He et al. (2015), section 3.3, "Plain Network".
+    """
+    check_block(x, filters, stride, padding)
+    y = _mapping(x, filters, stride, padding, name)
+    return layers.ReLU(name=f"{name}_relu2")(y)
+
+
+def basic_block(x, filters, *, stride=1, shortcut="B", padding="same", name):
+    """The residual block of two layers: y = ReLU(F(x) + shortcut(x)).
+
+    F is conv-BN-ReLU-conv-BN, both convolutions 3x3.
+
+    Args:
+        x: tensor (batch, height, width, channels).
+        filters: output channels.
+        stride: of the first convolution and of the shortcut, >= 1.
+        shortcut: "A", "B" or "C".
+        padding: "same" or "symmetric".
+        name: prefix of the layers' names.
+
+    Returns:
+        Tensor (batch, ceil(height / stride), ceil(width / stride), filters).
+
+    Raises:
+        ValueError: an argument is out of range, or option A would have to
+            drop channels.
+
+    Source: He et al. (2015), equations 1 and 2, figure 5 left.
+    """
+    check_block(x, filters, stride, padding, shortcut)
+    y = _mapping(x, filters, stride, padding, name)
+    carried = shortcut_path(x, filters, stride, shortcut, name)
+    y = layers.Add(name=f"{name}_add")([y, carried])
+    return layers.ReLU(name=f"{name}_relu2")(y)
+
+
+def bottleneck_block(
+    x, filters, *, stride=1, stride_on="3x3", shortcut="B", padding="same", name
+):
+    """The residual block of three layers: 1x1 reduces, 3x3 works, 1x1 expands.
+
+    Args:
+        x: tensor (batch, height, width, channels).
+        filters: channels inside; the output has 4 times as many.
+        stride: of the strided convolution and of the shortcut, >= 1.
+        stride_on: which convolution carries the stride, the first "1x1"
+            (its cost is the one that fits the paper's table 1) or the "3x3"
+            (later libraries: no input pixel is skipped, 6 % more MACs in
+            ResNet-50).
+        shortcut: "A", "B" or "C".
+        padding: "same" or "symmetric".
+        name: prefix of the layers' names.
+
+    Returns:
+        Tensor (batch, ceil(height / stride), ceil(width / stride), 4 filters).
+
+    Raises:
+        ValueError: an argument is out of range, or option A would have to
+            drop channels.
+
+    Source: He et al. (2015), figure 5 right and section 4.1, "Deeper
+    Bottleneck Architectures".
+    """
+    if stride_on not in ("1x1", "3x3"):
+        raise ValueError(f'stride_on must be "1x1" or "3x3", got {stride_on!r}')
+    check_block(x, filters, stride, padding)
+    check_block(x, EXPANSION * filters, stride, padding, shortcut)
+    stride_1x1, stride_3x3 = (stride, 1) if stride_on == "1x1" else (1, stride)
+    y = conv_bn_relu(x, filters, 1, stride=stride_1x1, name=name, index=1)
+    y = conv_bn_relu(
+        y, filters, 3, stride=stride_3x3, padding=padding, name=name, index=2
+    )
+    y = conv(y, EXPANSION * filters, 1, name=f"{name}_conv3")
+    y = batch_norm(y, name=f"{name}_bn3")
+    carried = shortcut_path(x, EXPANSION * filters, stride, shortcut, name)
+    y = layers.Add(name=f"{name}_add")([y, carried])
+    return layers.ReLU(name=f"{name}_relu3")(y)
+
+
+def preactivation_block(x, filters, *, stride=1, shortcut="B", padding="same", name):
+    """The pre-activation block: y = F(x) + shortcut(x), nothing after the sum.
+
+    F is BN-ReLU-conv-BN-ReLU-conv. Where the shape does not change the
+    shortcut is the identity, so x_L = x_l + sum of F holds within a stage. A
+    projection reads the activated input, as in the authors' code. The network
+    needs one more BN and ReLU behind its last block.
+
+    Args:
+        x: tensor (batch, height, width, channels), not yet activated.
+        filters: output channels.
+        stride: of the first convolution and of the shortcut, >= 1.
+        shortcut: "A", "B" or "C".
+        padding: "same" or "symmetric".
+        name: prefix of the layers' names.
+
+    Returns:
+        Tensor (batch, ceil(height / stride), ceil(width / stride), filters).
+
+    Raises:
+        ValueError: an argument is out of range, or option A would have to
+            drop channels.
+
+    Source: He et al. (2016), figure 4(e) and equation 4.
+    """
+    check_block(x, filters, stride, padding, shortcut)
+    activated = bn_relu(x, name=name, index=1)
+    y = conv(
+        activated, filters, 3, stride=stride, padding=padding, name=f"{name}_conv1"
+    )
+    y = bn_relu(y, name=name, index=2)
+    y = conv(y, filters, 3, padding=padding, name=f"{name}_conv2")
+    if needs_projection(x, filters, stride, shortcut):
+        carried = conv(activated, filters, 1, stride=stride, name=f"{name}_shortcut")
+    else:
+        carried = shortcut_path(x, filters, stride, shortcut, name)
+    return layers.Add(name=f"{name}_add")([y, carried])
+
+
+def _mapping(x, filters, stride, padding, name):
+    """Two 3x3 convolutions: F of a residual block, all of a plain one."""
+    y = conv_bn_relu(x, filters, 3, stride=stride, padding=padding, name=name, index=1)
+    y = conv(y, filters, 3, padding=padding, name=f"{name}_conv2")
+    return batch_norm(y, name=f"{name}_bn2")

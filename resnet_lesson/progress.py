@@ -1,0 +1,117 @@
+"""Progress of a training run, in a terminal, a notebook or a log file.
+
+A terminal gets a bar that is redrawn in place; a notebook gets one output
+that is replaced, so that what is stored in the end is a plain table; anything
+else (a pipe, a log) gets one line per epoch.
+"""
+
+import sys
+import time
+
+COLUMNS = (
+    ("running_loss", "running loss", ".3f"),
+    ("train_loss", "train loss", ".3f"),
+    ("validation_loss", "val. loss", ".3f"),
+    ("running_accuracy", "running acc.", ".2%"),
+    ("train_accuracy", "train acc.", ".2%"),
+    ("validation_accuracy", "val. acc.", ".2%"),
+    ("seconds", "seconds", ".0f"),
+)
+HEADER = "epoch  " + "  ".join(f"{title:>12}" for _, title, _ in COLUMNS)
+BAR = 24  # characters
+REFRESH = 0.5  # seconds between two drawings
+
+
+class Progress:
+    """Shows a bar within an epoch and keeps a table row for each finished one."""
+
+    def __init__(self, epochs, steps, finished=0):
+        self._epochs = epochs
+        self._steps = steps
+        self._epoch = self._first = finished
+        self._start = time.perf_counter()
+        self._drawn = 0.0
+        self._display = _Notebook() if _in_notebook() else _Stream(sys.stdout)
+        if finished:
+            self.note(f"resuming after epoch {finished} of {epochs}")
+        self._display.keep(HEADER)
+
+    def step(self, step, running_loss, running_accuracy):
+        """A batch is done; the means are those of this epoch so far."""
+        now = time.perf_counter()
+        if now - self._drawn < REFRESH:
+            return
+        self._drawn = now
+        done = (self._epoch - self._first) * self._steps + step
+        total = (self._epochs - self._first) * self._steps
+        remaining = (now - self._start) / done * (total - done)
+        filled = BAR * step // self._steps
+        self._display.draw(
+            f"{self._epoch + 1:>2}/{self._epochs}  "
+            f"[{'#' * filled}{'.' * (BAR - filled)}] step {step}/{self._steps}  "
+            f"loss {running_loss:.3f}  accuracy {running_accuracy:.2%}  "
+            f"{_minutes(remaining)} left"
+        )
+
+    def epoch(self, row):
+        """An epoch is done: `row` holds its history entry."""
+        self._epoch += 1
+        cells = (f"{row[key]:>12{form}}" for key, _, form in COLUMNS)
+        self._display.keep(f"{self._epoch:>2}/{self._epochs}  " + "  ".join(cells))
+
+    def note(self, text):
+        """A line of its own."""
+        self._display.keep(text)
+
+
+class _Stream:
+    def __init__(self, stream):
+        self._stream = stream
+        self._in_place = stream.isatty()
+        self._width = 0
+
+    def keep(self, line):
+        self._draw(line, "\n")
+        self._width = 0
+
+    def draw(self, line):
+        if self._in_place:
+            self._draw(line, "")
+            self._width = len(line)
+
+    def _draw(self, line, end):
+        # Blanks wipe what is left of a longer line, on every terminal.
+        start = "\r" if self._width else ""
+        print(start + line.ljust(self._width), end=end, file=self._stream, flush=True)
+
+
+class _Notebook:
+    def __init__(self):
+        self._lines = []
+        self._handle = None
+
+    def keep(self, line):
+        self._lines.append(line)
+        self._show(self._lines)
+
+    def draw(self, line):
+        self._show([*self._lines, line])
+
+    def _show(self, lines):
+        from IPython.display import display
+
+        bundle = {"text/plain": "\n".join(lines)}
+        if self._handle is None:
+            self._handle = display(bundle, raw=True, display_id=True)
+        else:
+            self._handle.update(bundle, raw=True)
+
+
+def _in_notebook():
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return hasattr(shell, "kernel")
+
+
+def _minutes(seconds):
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"

@@ -1,0 +1,42 @@
+"""Keras, imported without TensorFlow's start-up log.
+
+`from resnet_lesson.quiet import keras` is `import keras` and nothing else,
+except that the lines which TensorFlow's C++ code prints while it loads do not
+end up in a notebook's stored outputs.
+"""
+
+import contextlib
+import os
+import sys
+import tempfile
+
+# Read by TensorFlow when it is first imported, so it has to be set before:
+# no INFO, WARNING or ERROR lines from C++ (Python's warnings still appear).
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+
+@contextlib.contextmanager
+def silenced_stderr():
+    """Hide what is written to file descriptor 2, C and C++ code included.
+
+    If the body raises, what was hidden is shown first: it may be the reason.
+    """
+    sys.stderr.flush()
+    with tempfile.TemporaryFile() as hidden:
+        original = os.dup(2)
+        os.dup2(hidden.fileno(), 2)
+        try:
+            yield
+        except BaseException:
+            hidden.seek(0)
+            os.write(original, hidden.read())
+            raise
+        finally:
+            os.dup2(original, 2)
+            os.close(original)
+
+
+with silenced_stderr():
+    import keras
+
+__all__ = ["keras", "silenced_stderr"]
