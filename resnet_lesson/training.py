@@ -7,85 +7,38 @@ holds the optimiser's state, so a run that was killed and resumed ends with
 the very same weights (on the same machine, versions and thread count).
 """
 
-import json
-import os
 import time
-from dataclasses import asdict, dataclass
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 
+from resnet_lesson.checkpoints import open_run, save_epoch
+from resnet_lesson.evaluation import evaluate
 from resnet_lesson.fashion_mnist import augment
 from resnet_lesson.progress import Progress
 from resnet_lesson.quiet import keras, silenced_stderr
+from resnet_lesson.recipe import Recipe
 
-OPTIMIZERS = ("adamw", "adam", "sgd")
-SCHEDULES = ("cosine", "constant")
+__all__ = ["Recipe", "compile_model", "learning_rate", "train", "without_optimizer"]
+
 SAMPLE = 5_000  # training images that are re-evaluated after each epoch
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """Everything that decides how a network is trained.
-
-    epochs: passes over the training images.
-    batch_size: images per step; what does not fill a last batch sits out that
-        epoch (each epoch shuffles anew).
-    optimizer: "adamw", "adam" or "sgd" (with momentum 0.9).
-    peak_rate: the largest learning rate.
-    schedule: "cosine" (down to zero after the warm-up) or "constant".
-    warmup: part of all steps, in [0, 1), in which the rate rises linearly
-        from a 25th of the peak.
-    weight_decay: decoupled, on kernels only (not on biases, gamma and beta).
-    label_smoothing: in [0, 1), spread evenly over the classes.
-    flip: mirror training images at random.
-    shift: move them by up to so many pixels.
-    seed: of the data order and the augmentation. The initial weights follow
-        `keras.utils.set_random_seed`, called before the model is built.
-    """
-
-    epochs: int = 4
-    batch_size: int = 64
-    optimizer: str = "adamw"
-    peak_rate: float = 0.005
-    schedule: str = "cosine"
-    warmup: float = 0.2
-    weight_decay: float = 0.05
-    label_smoothing: float = 0.0
-    flip: bool = True
-    shift: int = 0
-    seed: int = 0
-
-    def __post_init__(self):
-        for name, allowed in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES)):
-            value = getattr(self, name)
-            if value not in allowed:
-                raise ValueError(f"{name} must be one of {allowed}, got {value!r}")
-        for name, low in (("epochs", 1), ("batch_size", 1), ("shift", 0), ("seed", 0)):
-            value = getattr(self, name)
-            if not isinstance(value, int) or value < low:
-                raise ValueError(f"{name} must be an integer >= {low}, got {value!r}")
-        if not 0 < self.peak_rate < float("inf"):
-            raise ValueError(f"peak_rate must be positive, got {self.peak_rate!r}")
-        if not 0 <= self.weight_decay < float("inf"):
-            raise ValueError(f"weight_decay must be >= 0, got {self.weight_decay!r}")
-        for name in ("warmup", "label_smoothing"):
-            value = getattr(self, name)
-            if not 0 <= value < 1:
-                raise ValueError(f"{name} must be in [0, 1), got {value!r}")
-
-
 def learning_rate(recipe, steps_per_epoch):
-    """The learning rate as a function of the step: a Keras schedule or a number.
+    """The learning rate as a function of the step.
+
+    Args:
+        recipe: a `Recipe`.
+        steps_per_epoch: batches in an epoch, >= 1.
+
+    Returns:
+        A Keras schedule: call it with a step to get that step's rate.
 
     Source: linear warm-up as in Goyal et al. (2017), section 2.2; cosine as in
     Loshchilov & Hutter, arXiv:1608.03983 (2017), equation 5, without restarts.
     """
     steps = recipe.epochs * steps_per_epoch
-    warmup_steps = round(recipe.warmup * steps)
-    if recipe.schedule == "constant" and not warmup_steps:
-        return recipe.peak_rate
+    warmup_steps = min(round(recipe.warmup * steps), steps - 1)
     return keras.optimizers.schedules.CosineDecay(
         recipe.peak_rate / 25 if warmup_steps else recipe.peak_rate,
         decay_steps=steps - warmup_steps,
@@ -103,15 +56,12 @@ def compile_model(model, recipe, steps_per_epoch, *, xla=None):
     that works on this machine.
     """
     rate = learning_rate(recipe, steps_per_epoch)
-    decay = recipe.weight_decay or None
     if recipe.optimizer == "sgd":
-        optimizer = keras.optimizers.SGD(rate, momentum=0.9, weight_decay=decay)
-    elif recipe.optimizer == "adam":
-        optimizer = keras.optimizers.Adam(rate, weight_decay=decay)
+        optimizer = keras.optimizers.SGD(rate, momentum=0.9)
     else:
-        optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
-    if decay:
-        optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
+        optimizer = keras.optimizers.AdamW(rate)
+    optimizer.weight_decay = recipe.weight_decay  # decoupled, for either
+    optimizer.exclude_from_weight_decay(var_names=["bias", "gamma", "beta"])
     optimizer.build(model.trainable_variables)
     model.compile(
         optimizer=optimizer,
@@ -128,8 +78,8 @@ def train(model, data, recipe, *, run_dir=None, resume=False, xla=None):
 
     Args:
         model: an uncompiled model from images to logits.
-        data: an object with splits `train` and `validation`, each with
-            `.images` float32 (n, height, width, channels) and `.labels` int (n,).
+        data: an object with `fashion_mnist.Split`s `train` and `validation`:
+            images float32 (n, height, width, channels), labels int (n,).
         recipe: a `Recipe`.
         run_dir: folder for `history.json` and the checkpoint; None keeps
             nothing.
@@ -150,7 +100,7 @@ def train(model, data, recipe, *, run_dir=None, resume=False, xla=None):
     Raises:
         ValueError: too few images for one batch, labels out of range,
             `run_dir` already holds a run and `resume` is not set, or it holds
-            a run by another recipe.
+            a run by another recipe or of another network.
     """
     classes = model.output_shape[-1]
     _check_data(data, recipe, classes)
@@ -158,7 +108,7 @@ def train(model, data, recipe, *, run_dir=None, resume=False, xla=None):
     compile_model(model, recipe, steps, xla=xla)
     history = {}
     if run_dir is not None:
-        history = _open_run(Path(run_dir), model, recipe, resume)
+        history = open_run(run_dir, model, recipe, resume)
     finished = len(history.get("seconds", ()))
     progress = Progress(recipe.epochs, steps, finished)
     one_hot = np.eye(classes, dtype=np.float32)
@@ -184,7 +134,7 @@ def train(model, data, recipe, *, run_dir=None, resume=False, xla=None):
             for key, value in row.items():
                 history.setdefault(key, []).append(value)
             if run_dir is not None:
-                _save_checkpoint(Path(run_dir), model, recipe, history)
+                save_epoch(run_dir, model, recipe, history)
             progress.epoch(row)
     except KeyboardInterrupt:
         done = len(history.get("seconds", ()))
@@ -199,33 +149,11 @@ def train(model, data, recipe, *, run_dir=None, resume=False, xla=None):
     return history
 
 
-def evaluate(model, split, batch_size=500):
-    """Mean cross-entropy and accuracy of a model on a split, in inference mode.
-
-    Args:
-        model: from images to logits.
-        split: with `.images` and integer `.labels`.
-        batch_size: images at a time; it does not change the result.
-
-    Returns:
-        (loss in nats, without label smoothing; accuracy in [0, 1]).
-    """
-    logits = predict_logits(model, split.images, batch_size).astype(np.float64)
-    top = logits.max(axis=1)
-    log_sum = top + np.log(np.exp(logits - top[:, np.newaxis]).sum(axis=1))
-    true_logit = logits[np.arange(len(logits)), split.labels]
-    accuracy = np.mean(logits.argmax(axis=1) == split.labels)
-    return float(np.mean(log_sum - true_logit)), float(accuracy)
-
-
-def predict_logits(model, images, batch_size=500):
-    """Logits float32 (n, classes) of many images, in inference mode."""
-    return np.concatenate(
-        [
-            model.predict_on_batch(images[start : start + batch_size])
-            for start in range(0, len(images), batch_size)
-        ]
-    )
+def without_optimizer(model):
+    """A copy with the same weights that saves without the optimiser's state."""
+    copy = type(model).from_config(model.get_config())  # uncompiled
+    copy.set_weights(model.get_weights())
+    return copy
 
 
 @cache
@@ -269,48 +197,3 @@ def _check_data(data, recipe, classes):
                 f"{name} labels must be in 0..{classes - 1}, got values from "
                 f"{labels.min()} to {labels.max()}"
             )
-
-
-def _open_run(run_dir, model, recipe, resume):
-    """The history so far, with the model brought to the end of its last epoch."""
-    path = run_dir / "history.json"
-    if not path.exists():
-        run_dir.mkdir(parents=True, exist_ok=True)
-        return {}
-    if not resume:
-        raise ValueError(
-            f"run_dir {run_dir} already holds a run: pass resume=True to continue "
-            "it, or name another folder"
-        )
-    record = json.loads(path.read_text(encoding="utf-8"))
-    if record["recipe"] != asdict(recipe):
-        raise ValueError(
-            f"run_dir {run_dir} holds a run by another recipe, {record['recipe']}: "
-            "resume with that recipe, or name another folder"
-        )
-    model.load_weights(run_dir / record["checkpoint"])
-    return record["history"]
-
-
-def _save_checkpoint(run_dir, model, recipe, history):
-    """Weights and optimiser state, then the history that names them.
-
-    A kill at any moment leaves a history that points at a complete
-    checkpoint: the new one is written beside the old one, and replacing
-    `history.json` is atomic.
-    """
-    name = f"checkpoint-{len(history['seconds']):03d}.weights.h5"
-    model.save_weights(run_dir / name, overwrite=True)
-    record = {"recipe": asdict(recipe), "history": history, "checkpoint": name}
-    write_json(run_dir / "history.json", record)
-    for old in run_dir.glob("checkpoint-*.weights.h5"):
-        if old.name != name:
-            old.unlink()
-
-
-def write_json(path, content):
-    """Write a JSON file so that a reader sees the old or the new one, whole."""
-    path = Path(path)
-    draft = path.with_name(path.name + ".part")
-    draft.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    os.replace(draft, path)

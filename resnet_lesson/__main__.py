@@ -1,0 +1,119 @@
+"""The command line: `python -m resnet_lesson train`, `record` and `check`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from resnet_lesson.recipe import Recipe
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line."""
+
+    def error(self, message):
+        self.exit(2, f"{self.prog}: error: {message}\n")
+
+
+def main(arguments=None):
+    """Run a command; returns the exit code."""
+    args = _parser().parse_args(arguments)
+    try:
+        return args.command(args)
+    except KeyboardInterrupt:
+        return 130  # training has said how to resume
+    except (ValueError, OSError, RuntimeError) as error:
+        print(f"python -m resnet_lesson: error: {error}", file=sys.stderr)
+        return 2
+
+
+def _parser():
+    parser = Parser(
+        prog="python -m resnet_lesson",
+        description="The course's experiments without a notebook.",
+    )
+    commands = parser.add_subparsers(required=True, metavar="command")
+
+    train = commands.add_parser(
+        "train",
+        help="train the course's network on Fashion-MNIST",
+        description="Train the course's residual network on the 55,000 training "
+        "images of Fashion-MNIST, print validation accuracy after each epoch and "
+        "test accuracy once at the end, and leave the model, the history and a "
+        "picture of the loss curves in a folder. What is not given is as in the "
+        "course's recipe (or, with --resume, as in the run that is resumed).",
+    )
+    train.set_defaults(command=_train)
+    train.add_argument(
+        "--epochs",
+        type=int,
+        help=f"passes over the training images (default: {Recipe.epochs})",
+    )
+    train.add_argument(
+        "--batch-size", type=int, help=f"images per step (default: {Recipe.batch_size})"
+    )
+    train.add_argument(
+        "--peak-rate",
+        type=float,
+        help=f"largest learning rate (default: {Recipe.peak_rate})",
+    )
+    train.add_argument(
+        "--seed",
+        type=int,
+        help=f"of weights, data order, augmentation (default: {Recipe.seed})",
+    )
+    train.add_argument(
+        "--run-dir",
+        type=Path,
+        help="folder to write to (default: runs/fashion-seed and the seed)",
+    )
+    train.add_argument(
+        "--resume", action="store_true", help="continue the run in the folder"
+    )
+
+    record = commands.add_parser(
+        "record",
+        help="make a recorded experiment again",
+        description="Run what is missing of a recorded experiment. Every finished "
+        "run is written at once, so this may be interrupted and called again.",
+    )
+    record.set_defaults(command=_record)
+    record.add_argument("experiment", help="its name, such as course")
+
+    check = commands.add_parser(
+        "check",
+        help="tell whether this machine is ready for the course",
+        description="Show versions, cores, memory and data files; name the cure "
+        "for each fault. The exit code is 1 if there is one.",
+    )
+    check.set_defaults(command=_check)
+    return parser
+
+
+def _train(args):
+    # Imported here so that --help and wrong arguments answer at once.
+    from resnet_lesson.runs import run_fashion
+
+    names = ("epochs", "batch_size", "peak_rate", "seed")
+    given = {name: getattr(args, name) for name in names}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    run_fashion(chosen, run_dir=args.run_dir, resume=args.resume)
+    return 0
+
+
+def _record(args):
+    from resnet_lesson import recordings
+
+    recordings.record(args.experiment)
+    return 0
+
+
+def _check(args):
+    from resnet_lesson import machine
+
+    findings = machine.check()
+    print(machine.report(findings))
+    return 1 if any(finding.cure for finding in findings) else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,62 @@
+"""How good a trained network is: loss and accuracy in inference mode."""
+
+import math
+
+import numpy as np
+
+
+def evaluate(model, split, batch_size=500):
+    """Mean cross-entropy and accuracy of a model on a split, in inference mode.
+
+    Args:
+        model: from images to logits.
+        split: with `.images` and integer `.labels`.
+        batch_size: images at a time; it does not change the result.
+
+    Returns:
+        (loss in nats, without label smoothing; accuracy in [0, 1]).
+    """
+    logits = predict_logits(model, split.images, batch_size).astype(np.float64)
+    top = logits.max(axis=1)
+    log_sum = top + np.log(np.exp(logits - top[:, np.newaxis]).sum(axis=1))
+    true_logit = logits[np.arange(len(logits)), split.labels]
+    accuracy = np.mean(logits.argmax(axis=1) == split.labels)
+    return float(np.mean(log_sum - true_logit)), float(accuracy)
+
+
+def predict_logits(model, images, batch_size=500):
+    """Logits float32 (n, classes) of many images, in inference mode."""
+    return np.concatenate(
+        [
+            model.predict_on_batch(images[start : start + batch_size])
+            for start in range(0, len(images), batch_size)
+        ]
+    )
+
+
+def accuracy_interval(accuracy, n, z=1.96):
+    """Wilson's score interval for an accuracy measured on n examples.
+
+    Args:
+        accuracy: part of the examples classified correctly, in [0, 1].
+        n: number of examples, >= 1.
+        z: standard normal quantile; 1.96 gives 95 % coverage.
+
+    Returns:
+        (low, high), in [0, 1]. It holds for one network and the draw of the
+        examples; it says nothing of another seed's network.
+
+    Raises:
+        ValueError: an argument is out of range.
+
+    Source: Wilson, "Probable inference, the law of succession, and
+    statistical inference", JASA 22 (1927), 209-212.
+    """
+    if not 0 <= accuracy <= 1:
+        raise ValueError(f"accuracy must be in [0, 1], got {accuracy!r}")
+    if n < 1:
+        raise ValueError(f"n must be at least 1, got {n!r}")
+    shrunk = (accuracy + z**2 / (2 * n)) / (1 + z**2 / n)
+    spread = math.sqrt(accuracy * (1 - accuracy) / n + (z / (2 * n)) ** 2)
+    half = z * spread / (1 + z**2 / n)
+    return shrunk - half, shrunk + half

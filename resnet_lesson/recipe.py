@@ -1,0 +1,58 @@
+"""Everything that decides how a network is trained, checked when it is made."""
+
+from dataclasses import dataclass
+
+OPTIMIZERS = ("adamw", "sgd")
+SCHEDULES = ("cosine", "constant")
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides how a network is trained.
+
+    epochs: passes over the training images.
+    batch_size: images per step; what does not fill a last batch sits out that
+        epoch (each epoch shuffles anew).
+    optimizer: "adamw" (which is Adam where `weight_decay` is 0) or "sgd" (with
+        momentum 0.9).
+    peak_rate: the largest learning rate.
+    schedule: "cosine" (down to zero after the warm-up) or "constant".
+    warmup: part of all steps, in [0, 1), in which the rate rises linearly
+        from a 25th of the peak.
+    weight_decay: decoupled, on kernels only (not on biases, gamma and beta).
+    label_smoothing: in [0, 1), spread evenly over the classes.
+    flip: mirror training images at random.
+    shift: move them by up to so many pixels.
+    seed: of the data order and the augmentation. The initial weights follow
+        `keras.utils.set_random_seed`, called before the model is built.
+    """
+
+    epochs: int = 4
+    batch_size: int = 64
+    optimizer: str = "adamw"
+    peak_rate: float = 0.005
+    schedule: str = "cosine"
+    warmup: float = 0.2
+    weight_decay: float = 0.05
+    label_smoothing: float = 0.0
+    flip: bool = True
+    shift: int = 0
+    seed: int = 0
+
+    def __post_init__(self):
+        for name, allowed in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES)):
+            value = getattr(self, name)
+            if value not in allowed:
+                raise ValueError(f"{name} must be one of {allowed}, got {value!r}")
+        for name, low in (("epochs", 1), ("batch_size", 1), ("shift", 0), ("seed", 0)):
+            value = getattr(self, name)
+            if not isinstance(value, int) or value < low:
+                raise ValueError(f"{name} must be an integer >= {low}, got {value!r}")
+        if not 0 < self.peak_rate < float("inf"):
+            raise ValueError(f"peak_rate must be positive, got {self.peak_rate!r}")
+        if not 0 <= self.weight_decay < float("inf"):
+            raise ValueError(f"weight_decay must be >= 0, got {self.weight_decay!r}")
+        for name in ("warmup", "label_smoothing"):
+            value = getattr(self, name)
+            if not 0 <= value < 1:
+                raise ValueError(f"{name} must be in [0, 1), got {value!r}")

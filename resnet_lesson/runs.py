@@ -1,0 +1,54 @@
+"""One whole run of the course's network, from seed to test accuracy, in a folder."""
+
+import json
+from pathlib import Path
+
+from resnet_lesson import fashion_mnist, models
+from resnet_lesson.checkpoints import read_run, write_json
+from resnet_lesson.evaluation import accuracy_interval, evaluate
+from resnet_lesson.figures.training import training_curves
+from resnet_lesson.quiet import keras
+from resnet_lesson.training import Recipe, train, without_optimizer
+
+
+def run_fashion(chosen, *, run_dir=None, resume=False):
+    """Train `fashion_resnet`, then judge it once on the test images.
+
+    Args:
+        chosen: fields of `Recipe` that differ from the course's (or, when
+            resuming, from those of the run in the folder).
+        run_dir: folder for model.keras, history.json, loss_curves.png and
+            result.json; by default runs/fashion-seed and the seed.
+        resume: continue the run in the folder.
+
+    Returns:
+        The result: a dict with the test loss and accuracy and its 95 % interval.
+
+    Raises:
+        ValueError: see `training.Recipe` and `training.train`.
+    """
+    recipe = Recipe(**chosen)
+    run_dir = Path(run_dir or f"runs/fashion-seed{recipe.seed}")
+    record = read_run(run_dir) if resume else None
+    if record:
+        recipe = Recipe(**{**record["recipe"], **chosen})
+    result_path = run_dir / "result.json"
+    data = fashion_mnist.load()
+    keras.utils.set_random_seed(recipe.seed)
+    model = models.fashion_resnet()
+    history = train(model, data, recipe, run_dir=run_dir, resume=resume)
+    training_curves(history).savefig(run_dir / "loss_curves.png", dpi=144)
+    without_optimizer(model).save(run_dir / "model.keras")
+    if result_path.exists():  # the test images are looked at once
+        result = json.loads(result_path.read_text(encoding="utf-8"))
+    else:
+        loss, accuracy = evaluate(model, data.test)
+        interval = accuracy_interval(accuracy, len(data.test))
+        result = {"test_loss": loss, "test_accuracy": accuracy, "interval": interval}
+        write_json(result_path, result)
+    low, high = result["interval"]
+    print(
+        f"test accuracy {result['test_accuracy']:.2%} "
+        f"(95 % interval {low:.2%} to {high:.2%}); written to {run_dir}"
+    )
+    return result

@@ -1,0 +1,29 @@
+import pytest
+
+from resnet_lesson import fashion_mnist
+from resnet_lesson.models import fashion_resnet
+from resnet_lesson.quiet import keras
+
+
+@pytest.fixture(scope="session")
+def fashion():
+    return fashion_mnist.load()
+
+
+@pytest.fixture(scope="session")
+def few(fashion):
+    """Real images, few enough to train on in a second."""
+    return fashion_mnist.FashionMNIST(
+        fashion.train.first(160), fashion.validation.first(100), fashion.test.first(100)
+    )
+
+
+@pytest.fixture
+def tiny():
+    """Builds the same small residual network at every call."""
+
+    def build():
+        keras.utils.set_random_seed(0)
+        return fashion_resnet(stages=(1, 1), width=8)
+
+    return build

@@ -1,0 +1,151 @@
+import json
+import subprocess
+import sys
+
+import pytest
+
+from resnet_lesson import fashion_mnist, machine, models, recordings, runs
+from resnet_lesson.__main__ import main
+from resnet_lesson.quiet import keras
+from resnet_lesson.recipe import Recipe
+
+
+@pytest.fixture
+def small_world(few, tiny, monkeypatch):
+    """The command trains a small network on few images."""
+    monkeypatch.setattr(fashion_mnist, "load", lambda: few)
+    monkeypatch.setattr(models, "fashion_resnet", tiny)
+
+
+def test_train_leaves_model_history_picture_and_result(small_world, tmp_path, capsys):
+    folder = tmp_path / "run"
+    arguments = ["train", "--epochs", "2", "--batch-size", "32", "--run-dir"]
+    assert main([*arguments, str(folder)]) == 0
+    printed = capsys.readouterr().out
+    assert printed.count("test accuracy") == 1
+    assert "1/2" in printed
+    assert "2/2" in printed
+    assert not {"\r", "\b", "\x1b"} & set(printed)  # no terminal: a plain log
+    result = json.loads((folder / "result.json").read_text())
+    assert f"{result['test_accuracy']:.2%}" in printed
+    low, high = result["interval"]
+    assert low < result["test_accuracy"] < high
+    history = json.loads((folder / "history.json").read_text())["history"]
+    assert len(history["validation_accuracy"]) == 2
+    assert (folder / "loss_curves.png").read_bytes().startswith(b"\x89PNG")
+    loaded = keras.models.load_model(folder / "model.keras")
+    assert loaded.output_shape == (None, 10)
+
+
+def test_resume_takes_the_recipe_of_the_run(small_world, tmp_path, monkeypatch, capsys):
+    folder = str(tmp_path / "run")
+    arguments = ["train", "--epochs", "2", "--batch-size", "32", "--run-dir", folder]
+    with monkeypatch.context() as patch:
+
+        def interrupted(*_):
+            raise KeyboardInterrupt
+
+        patch.setattr(runs, "training_curves", interrupted)
+        assert main(arguments) == 130
+    assert main(arguments) == 2
+    assert "--resume" in capsys.readouterr().err
+    assert main(["train", "--run-dir", folder, "--resume"]) == 0
+    printed = capsys.readouterr().out
+    assert "resuming after epoch 2 of 2" in printed
+    assert "test accuracy" in printed
+
+
+def test_the_test_images_are_judged_once(small_world, few, tmp_path, monkeypatch):
+    arguments = ["train", "--epochs", "1", "--batch-size", "32", "--run-dir"]
+    assert main([*arguments, str(tmp_path)]) == 0
+    judged = []
+    monkeypatch.setattr(runs, "evaluate", lambda *_: judged.append(1))
+    assert main(["train", "--run-dir", str(tmp_path), "--resume"]) == 0
+    assert not judged
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["train", "--epochs", "0"], "epochs must be an integer >= 1, got 0"),
+        (["train", "--epochs", "many"], "--epochs: invalid int value: 'many'"),
+        (["train", "--seed", "-1"], "seed must be an integer >= 0, got -1"),
+        (["record", "nothing"], "experiment must be one of"),
+        (["bake"], "invalid choice: 'bake'"),
+        ([], "required: command"),
+    ],
+)
+def test_bad_values_get_one_line_and_exit_code_2(arguments, said, capsys):
+    try:
+        code = main(arguments)
+    except SystemExit as exit_:
+        code = exit_.code
+    error = capsys.readouterr().err
+    assert code == 2
+    assert said in error
+    assert error.count("\n") == 1
+
+
+def test_help_answers_without_loading_keras():
+    code = (
+        "import contextlib, sys\n"
+        "from resnet_lesson.__main__ import main\n"
+        "with contextlib.suppress(SystemExit): main(['train', '--help'])\n"
+        "assert not {'keras', 'tensorflow', 'numpy'} & set(sys.modules)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert f"(default: {Recipe.epochs})" in run.stdout
+
+
+def test_check_finds_this_machine_ready(capsys):
+    assert main(["check"]) == 0
+    printed = capsys.readouterr().out
+    for name in ("Python", "tensorflow", "cores", "memory", *fashion_mnist.SHA256):
+        assert name in printed
+    assert "fault" not in printed
+
+
+def test_check_names_fault_and_cure(tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(machine, "PYTHONS", ((3, 98), (3, 99)))
+    monkeypatch.setattr(machine, "PACKAGES", ("no-such-package",))
+    findings = {finding.name: finding for finding in machine.check(tmp_path)}
+    assert "install Python 3.98 to 3.99" in findings["Python"].cure
+    assert "requirements.txt" in findings["no-such-package"].cure
+    for name in fashion_mnist.SHA256:
+        assert "is missing" in findings[name].value
+        assert "git checkout" in findings[name].cure
+    assert machine.report(list(findings.values())).count("cure: ") == 6
+    monkeypatch.setattr(machine, "check", lambda: list(findings.values()))
+    assert main(["check"]) == 1
+
+
+def test_record_keeps_every_finished_run(small_world, tmp_path, monkeypatch, capsys):
+    variant = recordings.Variant(models.fashion_resnet, Recipe(1, 32))
+    experiment = recordings.Experiment({"a": variant, "b": variant}, (3,), True)
+    monkeypatch.setitem(recordings.EXPERIMENTS, "trial", experiment)
+    monkeypatch.setattr(recordings, "FOLDER", tmp_path)
+    trained = []
+    real = recordings.train
+
+    def second_is_interrupted(model, data, recipe):
+        if trained:
+            raise KeyboardInterrupt
+        trained.append(recipe.seed)
+        return real(model, data, recipe)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(recordings, "train", second_is_interrupted)
+        assert main(["record", "trial"]) == 130
+    kept = recordings.read("trial")["runs"]
+    assert [run["variant"] for run in kept] == ["a"]
+    trained.clear()
+    assert main(["record", "trial"]) == 0
+    runs_ = recordings.read("trial")["runs"]
+    assert runs_[:1] == kept
+    plans = recordings.planned("trial")
+    assert [{key: run[key] for key in plans[0]} for run in runs_] == plans
+    assert {"tensorflow", "processor", "cores"} <= runs_[1]["machine"].keys()
+    assert runs_[1]["seconds"] > 0
+    assert 0 <= runs_[1]["test_accuracy"] <= 1

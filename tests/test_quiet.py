@@ -1,0 +1,41 @@
+import os
+import subprocess
+import sys
+
+import pytest
+
+from resnet_lesson.quiet import silenced_stderr
+
+
+def test_importing_keras_and_training_write_nothing_to_stderr():
+    code = (
+        "import numpy as np\n"
+        "from resnet_lesson import models, training\n"
+        "from resnet_lesson.fashion_mnist import FashionMNIST, Split\n"
+        "split = Split(np.zeros((32, 28, 28, 1), 'float32'), np.arange(32) % 10)\n"
+        "model = models.fashion_resnet(stages=(1,), width=4)\n"
+        "recipe = training.Recipe(epochs=1, batch_size=16)\n"
+        "training.train(model, FashionMNIST(split, split, None), recipe)\n"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert run.stderr == ""
+
+
+def test_what_was_hidden_is_shown_when_the_body_fails(capfd):
+    def fails():
+        with silenced_stderr():
+            os.write(2, b"the reason")
+            raise ImportError
+
+    with pytest.raises(ImportError):
+        fails()
+    os.write(2, b", restored")
+    assert capfd.readouterr().err == "the reason, restored"
+
+
+def test_nothing_is_shown_when_all_is_well(capfd):
+    with silenced_stderr():
+        os.write(2, b"noise")
+    assert capfd.readouterr().err == ""
