@@ -1,0 +1,141 @@
+"""Hygiene of the stored notebooks; nbval runs them."""
+
+import itertools
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+PATHS = sorted(FOLDER.rglob("*.ipynb"))
+TAGS = {"nbval-ignore-output", "nbval-check-output", "nbval-raises-exception"}
+CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+ABSOLUTE_PATH = re.compile(r"(?<![\w.])/(home|root|tmp|usr|opt|Users|work)/|[A-Z]:\\\\")
+
+# A folder of checkpoints, left by JupyterLab, is not part of the course.
+PATHS = [path for path in PATHS if ".ipynb_checkpoints" not in path.parts]
+
+
+def test_there_are_notebooks():
+    assert {path.name for path in PATHS} >= {
+        "00_start_here.ipynb",
+        "06_training_on_fashion_mnist.ipynb",
+    }
+
+
+@pytest.fixture(params=PATHS, ids=lambda path: path.stem)
+def path(request):
+    return request.param
+
+
+@pytest.fixture
+def notebook(path):
+    return nbformat.read(path, as_version=4)
+
+
+@pytest.fixture
+def code(notebook):
+    return [cell for cell in notebook.cells if cell.cell_type == "code"]
+
+
+def outputs(cells, key):
+    """The values of a mime type among the outputs, with their metadata."""
+    for cell in cells:
+        for output in cell.outputs:
+            if key in output.get("data", {}):
+                yield output.data[key], output.metadata.get(key, {})
+
+
+def texts(cell):
+    for output in cell.outputs:
+        yield output.get("text", "")
+        for key, value in output.get("data", {}).items():
+            if key.startswith("text/"):
+                yield value
+
+
+def test_is_valid_and_small(path, notebook):
+    nbformat.validate(notebook)
+    assert notebook.metadata.kernelspec.name == "python3"
+    assert path.stat().st_size < 4e6
+
+
+def test_stored_outputs_come_from_one_clean_run(code):
+    counts = [cell.execution_count for cell in code]
+    assert counts == list(range(1, len(code) + 1))
+    for cell in code:
+        for output in cell.outputs:
+            assert output.output_type != "error", cell.id
+            assert output.get("name") != "stderr", cell.id
+
+
+def test_stored_outputs_are_clean(code):
+    for cell in code:
+        for text in texts(cell):
+            if "<script" in text:  # an embedded player
+                continue
+            assert not CONTROL.search(text.replace("\n", "")), cell.id
+            assert not ABSOLUTE_PATH.search(text), cell.id
+
+
+def test_code_cells_are_short(code):
+    for cell in code:
+        assert len(cell.source.splitlines()) <= 15, cell.id
+
+
+def test_headings_start_with_one_title_and_skip_no_level(notebook):
+    levels = []
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            prose = re.sub(r"```.*?```", "", cell.source, flags=re.DOTALL)
+            levels += [len(m) for m in re.findall(r"^(#+) ", prose, re.MULTILINE)]
+    assert levels[0] == 1
+    assert levels.count(1) == 1
+    for before, after in itertools.pairwise(levels):
+        assert after <= before + 1
+
+
+def test_every_cell_has_a_slide_type_and_a_readable_id(notebook):
+    kinds = {"slide", "subslide", "fragment", "skip", "notes", "-"}
+    for cell in notebook.cells:
+        assert cell.metadata.slideshow.slide_type in kinds, cell.id
+        assert re.fullmatch(r"[a-z][a-z0-9-]+", cell.id)
+
+
+def test_every_figure_has_alt_text_and_a_takeaway(notebook, code):
+    for _, metadata in outputs(code, "image/png"):
+        assert len(metadata.get("alt", "")) > 30
+    for index, cell in enumerate(notebook.cells):
+        if cell.cell_type == "code" and any(outputs([cell], "image/png")):
+            following = [
+                c for c in notebook.cells[index + 1 :] if c.cell_type == "markdown"
+            ]
+            assert "**Takeaway.**" in following[0].source, cell.id
+
+
+def test_cells_that_are_not_compared_assert_what_must_hold(code):
+    for cell, following in zip(code, [*code[1:], None], strict=True):
+        tags = set(cell.metadata.get("tags", []))
+        assert tags <= TAGS, cell.id
+        if "nbval-ignore-output" in tags and not _only_draws(cell):
+            checks = cell.source + (following.source if following else "")
+            assert "assert " in checks, cell.id
+
+
+def _only_draws(cell):
+    kinds = [output.output_type for output in cell.outputs]
+    return bool(kinds) and all(
+        kind == "display_data"
+        and ("image/png" in output.data or "text/html" in output.data)
+        for kind, output in zip(kinds, cell.outputs, strict=True)
+    )
+
+
+def test_local_links_lead_somewhere(path, notebook):
+    for cell in notebook.cells:
+        if cell.cell_type != "markdown":
+            continue
+        for target in re.findall(r"\]\(([^)\s]+)\)", cell.source):
+            if "://" not in target and not target.startswith("#"):
+                assert (path.parent / target.split("#")[0]).exists(), target
