@@ -3,29 +3,29 @@
 Pure integers, one spatial axis at a time (height and width are independent),
 so nothing here needs TensorFlow. Symbols follow Dumoulin & Visin (2016):
 input size i, kernel size k, stride s, padding p, dilation d, output size o.
+Every function raises ValueError for an argument out of range.
 
-Source: Dumoulin & Visin, "A guide to convolution arithmetic for deep
-learning", arXiv:1603.07285; TensorFlow's rule for "same" as documented in
-`tf.nn` ("Notes on padding").
+Sources: Dumoulin & Visin, "A guide to convolution arithmetic for deep
+learning", arXiv:1603.07285 (2016); TensorFlow API documentation, `tf.nn`,
+"Notes on padding".
 """
 
 from collections.abc import Iterable
 from numbers import Integral
 
+Padding = str | int | tuple[int, int]
+
 
 def effective_kernel_size(kernel_size: int, dilation: int = 1) -> int:
-    """Width of input that a dilated kernel spans: k' = k + (k - 1)(d - 1).
+    """Pixels that a dilated kernel spans: k' = k + (k - 1)(d - 1).
 
     Args:
         kernel_size: taps of the kernel along this axis, >= 1.
-        dilation: distance between neighbouring taps, >= 1; 1 is an ordinary
+        dilation: pixels from one tap to the next, >= 1; 1 is an ordinary
             convolution (there is no dilation 0).
 
     Returns:
         The span in pixels.
-
-    Raises:
-        ValueError: an argument is not a positive integer.
 
     Source: Dumoulin & Visin (2016), section 5.1.
     """
@@ -50,9 +50,6 @@ def same_padding(
     Returns:
         (before, after) in pixels.
 
-    Raises:
-        ValueError: an argument is not a positive integer.
-
     Source: TensorFlow API documentation, `tf.nn`, "Notes on padding".
     """
     _require_positive(input_size=input_size, stride=stride)
@@ -68,7 +65,7 @@ def output_size(
     input_size: int,
     kernel_size: int,
     stride: int = 1,
-    padding: str | int | tuple[int, int] = "valid",
+    padding: Padding = "valid",
     dilation: int = 1,
 ) -> int:
     """Positions of a convolution or pooling window along one axis.
@@ -82,7 +79,7 @@ def output_size(
         padding: "valid" (none), "same" (TensorFlow's rule, `same_padding`),
             "full" (k' - 1 on each side), an integer (that many on each
             side), or a pair (before, after).
-        dilation: distance between neighbouring taps, >= 1.
+        dilation: pixels from one tap to the next, >= 1.
 
     Returns:
         The output size, >= 1.
@@ -94,12 +91,8 @@ def output_size(
     Source: Dumoulin & Visin (2016), relationships 6 and 15, with unequal
     padding.
     """
-    _require_positive(input_size=input_size, stride=stride)
+    before, after = _padding_pair(input_size, kernel_size, stride, padding, dilation)
     span = effective_kernel_size(kernel_size, dilation)
-    if padding == "same":
-        before, after = same_padding(input_size, kernel_size, stride, dilation)
-    else:
-        before, after = _explicit_padding(padding, span)
     padded = input_size + before + after
     if span > padded:
         raise ValueError(
@@ -107,6 +100,27 @@ def output_size(
             f"got an effective kernel size of {span}"
         )
     return (padded - span) // stride + 1
+
+
+def window_columns(
+    input_size: int,
+    kernel_size: int,
+    stride: int = 1,
+    padding: Padding = "valid",
+    dilation: int = 1,
+) -> list[list[int]]:
+    """The columns that each output position reads; arguments of `output_size`.
+
+    Returns:
+        One list of `kernel_size` column numbers for each output position. The
+        input's columns are 0 to input_size - 1; any other is padding.
+    """
+    before, _ = _padding_pair(input_size, kernel_size, stride, padding, dilation)
+    positions = output_size(input_size, kernel_size, stride, padding, dilation)
+    return [
+        [position * stride - before + tap * dilation for tap in range(kernel_size)]
+        for position in range(positions)
+    ]
 
 
 def receptive_field(layers: Iterable[tuple[int, ...]]) -> int:
@@ -123,22 +137,19 @@ def receptive_field(layers: Iterable[tuple[int, ...]]) -> int:
     Returns:
         The receptive field in pixels (1 for no layer at all).
 
-    Raises:
-        ValueError: a layer has not two or three positive integers.
-
     Source: Araujo, Norris & Sim, "Computing Receptive Fields of Convolutional
     Neural Networks", Distill (2019), equation 2.
     """
     field = jump = 1
     for layer in layers:
-        if len(layer) not in (2, 3):
+        if not isinstance(layer, (tuple, list)) or len(layer) not in (2, 3):
             raise ValueError(
                 "layers must hold (kernel_size, stride) or "
                 f"(kernel_size, stride, dilation), got {layer!r}"
             )
-        kernel_size, stride, *rest = layer
+        kernel_size, stride, *dilation = layer
         _require_positive(stride=stride)
-        field += (effective_kernel_size(kernel_size, *rest) - 1) * jump
+        field += (effective_kernel_size(kernel_size, *dilation) - 1) * jump
         jump *= stride
     return field
 
@@ -149,19 +160,13 @@ def conv_parameters(
     filters: int,
     use_bias: bool = False,
 ) -> int:
-    """Weights of a 2-D convolution: k_h k_w C_in C_out, and C_out biases.
+    """Trainable parameters of a 2-D convolution: k_h k_w C_in C_out (+ C_out).
 
     Args:
         kernel_size: one integer for a square kernel, or (height, width).
         in_channels: channels of the input, >= 1.
         filters: channels of the output, >= 1.
         use_bias: count a bias per filter (redundant before BatchNormalization).
-
-    Returns:
-        The number of trainable parameters.
-
-    Raises:
-        ValueError: a size is not a positive integer.
     """
     _require_positive(in_channels=in_channels, filters=filters)
     height, width = _pair("kernel_size", kernel_size)
@@ -174,56 +179,56 @@ def conv_macs(
     in_channels: int,
     filters: int,
 ) -> int:
-    """Multiply-accumulates of a 2-D convolution for one image.
+    """Multiply-accumulates of a 2-D convolution for one image; 1 MAC = 2 FLOPs.
 
-    Every output value is a dot product over k_h k_w C_in inputs, so
-    MACs = o_h o_w C_out k_h k_w C_in; one MAC is two FLOPs. Positions that
-    fall on padding are counted, as is usual.
+    Each of the o_h o_w C_out output values is a dot product over k_h k_w C_in
+    inputs. Products with padding are counted, as is usual.
 
     Args:
         output_size: one integer for a square output, or (height, width).
-        kernel_size: one integer for a square kernel, or (height, width).
-        in_channels: channels of the input, >= 1.
-        filters: channels of the output, >= 1.
-
-    Returns:
-        The number of multiply-accumulates.
-
-    Raises:
-        ValueError: a size is not a positive integer.
+        kernel_size, in_channels, filters: as in `conv_parameters`.
     """
     height, width = _pair("output_size", output_size)
     return height * width * conv_parameters(kernel_size, in_channels, filters)
 
 
-def _require_positive(**sizes: int) -> None:
+def _is_size(value, least):
+    # bool is an int in Python; True is no size.
+    return (
+        isinstance(value, Integral) and not isinstance(value, bool) and value >= least
+    )
+
+
+def _require_positive(**sizes):
     for name, value in sizes.items():
-        # bool is an int in Python; True is no size.
-        if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
+        if not _is_size(value, 1):
             raise ValueError(f"{name} must be a positive integer, got {value!r}")
 
 
-def _pair(name: str, size: int | tuple[int, int]) -> tuple[int, int]:
-    pair = size if isinstance(size, tuple) else (size, size)
-    if len(pair) != 2:
-        raise ValueError(f"{name} must be an integer or (height, width), got {size!r}")
-    for side in pair:
-        _require_positive(**{name: side})
-    return pair
+def _pair(name, size):
+    pair = size if isinstance(size, (tuple, list)) else (size, size)
+    if len(pair) == 2 and all(_is_size(side, 1) for side in pair):
+        return tuple(pair)
+    raise ValueError(
+        f"{name} must be a positive integer or a pair (height, width) of them, "
+        f"got {size!r}"
+    )
 
 
-def _explicit_padding(
-    padding: str | int | tuple[int, int], span: int
-) -> tuple[int, int]:
-    if padding == "valid":
-        return 0, 0
-    if padding == "full":
-        return span - 1, span - 1
-    pair = padding if isinstance(padding, tuple) else (padding, padding)
-    if len(pair) == 2 and all(
-        isinstance(side, Integral) and side >= 0 for side in pair
-    ):
-        return pair
+def _padding_pair(input_size, kernel_size, stride, padding, dilation):
+    """(before, after) in pixels for any padding that `output_size` takes."""
+    _require_positive(input_size=input_size, stride=stride)
+    span = effective_kernel_size(kernel_size, dilation)
+    if isinstance(padding, str):
+        if padding == "valid":
+            return 0, 0
+        if padding == "full":
+            return span - 1, span - 1
+        if padding == "same":
+            return same_padding(input_size, kernel_size, stride, dilation)
+    pair = padding if isinstance(padding, (tuple, list)) else (padding, padding)
+    if len(pair) == 2 and all(_is_size(side, 0) for side in pair):
+        return tuple(pair)
     raise ValueError(
         'padding must be "valid", "same", "full", an integer >= 0 or a pair '
         f"(before, after) of them, got {padding!r}"
