@@ -60,3 +60,50 @@ def accuracy_interval(accuracy, n, z=1.96):
     spread = math.sqrt(accuracy * (1 - accuracy) / n + (z / (2 * n)) ** 2)
     half = z * spread / (1 + z**2 / n)
     return shrunk - half, shrunk + half
+
+
+def confusion_matrix(labels, predicted, classes):
+    """How often images of one class were taken for another.
+
+    Args:
+        labels: int (n,), the true classes.
+        predicted: int (n,), the network's.
+        classes: number of classes.
+
+    Returns:
+        int (classes, classes): row the true class, column the predicted one.
+
+    Raises:
+        ValueError: the two differ in length, or a class is out of range.
+    """
+    labels, predicted = np.asarray(labels), np.asarray(predicted)
+    if labels.shape != predicted.shape:
+        raise ValueError(
+            f"predicted must be as many as labels, {len(labels)}, got {len(predicted)}"
+        )
+    for name, values in (("labels", labels), ("predicted", predicted)):
+        if values.min() < 0 or values.max() >= classes:
+            raise ValueError(
+                f"{name} must be in 0..{classes - 1}, got values from "
+                f"{values.min()} to {values.max()}"
+            )
+    matrix = np.zeros((classes, classes), dtype=int)
+    np.add.at(matrix, (labels, predicted), 1)
+    return matrix
+
+
+def precision_and_recall(matrix):
+    """By class: how many of the found are right, how many of the real are found.
+
+    Args:
+        matrix: a `confusion_matrix`.
+
+    Returns:
+        (precision, recall), float (classes,) each; NaN where a class was never
+        predicted or never occurs.
+    """
+    right = np.diag(matrix)
+    found, real = matrix.sum(axis=0), matrix.sum(axis=1)
+    nan = np.full(len(matrix), np.nan)
+    precision = np.divide(right, found, out=nan.copy(), where=found > 0)
+    return precision, np.divide(right, real, out=nan, where=real > 0)

@@ -12,16 +12,48 @@ import platform
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from importlib import metadata
 from pathlib import Path
+
+import numpy as np
 
 from resnet_lesson import fashion_mnist, models
 from resnet_lesson.checkpoints import write_json
 from resnet_lesson.evaluation import evaluate
+from resnet_lesson.fashion_mnist import FashionMNIST, Split, denormalize
 from resnet_lesson.quiet import keras
 from resnet_lesson.training import Recipe, train
 
 FOLDER = Path(__file__).parent / "recordings"
+
+
+def as_loaded(data):
+    """The course's splits and normalisation."""
+    return data
+
+
+def scaled(data):
+    """Pixels in [0, 1], without normalisation, as the source lesson has them."""
+    return FashionMNIST(
+        *(
+            Split(denormalize(split.images), split.labels)
+            for split in (data.train, data.validation, data.test)
+        )
+    )
+
+
+def scaled_without_validation(data):
+    """All 60,000 images to train on, the test images in validation's place.
+
+    It repeats the source lesson's mistake: nothing may be chosen by it.
+    """
+    data = scaled(data)
+    merged = Split(
+        np.concatenate([data.train.images, data.validation.images]),
+        np.concatenate([data.train.labels, data.validation.labels]),
+    )
+    return FashionMNIST(merged, data.test, data.test)
 
 
 @dataclass(frozen=True)
@@ -30,10 +62,14 @@ class Variant:
 
     network: builds the model.
     recipe: its `seed` is replaced by each seed in turn.
+    data: prepares the splits of `fashion_mnist.load`.
+    xla: as in `training.train`.
     """
 
     network: Callable
     recipe: Recipe
+    data: Callable = as_loaded
+    xla: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -50,9 +86,62 @@ class Experiment:
     judged: bool = False
 
 
+COURSE = Recipe()
+# The source lesson's: Adam at 0.001, batches of 32, one epoch, nothing else.
+PLAINEST = Recipe(
+    epochs=1,
+    batch_size=32,
+    peak_rate=0.001,
+    schedule="constant",
+    warmup=0.0,
+    weight_decay=0.0,
+    flip=False,
+)
+SCHEDULED = replace(
+    COURSE, epochs=1, batch_size=PLAINEST.batch_size, flip=PLAINEST.flip
+)
+
 EXPERIMENTS = {
     "course": Experiment(
-        {"course": Variant(models.fashion_resnet, Recipe())}, judged=True
+        {"course": Variant(models.fashion_resnet, COURSE)},
+        seeds=(0, 1, 2, 3, 4),
+        judged=True,
+    ),
+    "baseline": Experiment(
+        {
+            "baseline": Variant(
+                models.source_lesson_resnet,
+                PLAINEST,
+                scaled_without_validation,
+                xla=False,
+            )
+        },
+        judged=True,
+    ),
+    # From the baseline to the course, one change after another, each on top of
+    # those before; compared on validation images.
+    "steps": Experiment(
+        {
+            "baseline": Variant(
+                models.source_lesson_resnet, PLAINEST, scaled, xla=False
+            ),
+            "He initialisation": Variant(
+                partial(models.source_lesson_resnet, initializer="he_normal"),
+                PLAINEST,
+                scaled,
+                xla=False,
+            ),
+            "the course's network and normalisation": Variant(
+                models.fashion_resnet, PLAINEST, xla=False
+            ),
+            "schedule and weight decay": Variant(
+                models.fashion_resnet, SCHEDULED, xla=False
+            ),
+            "batches of 64, XLA": Variant(
+                models.fashion_resnet, replace(SCHEDULED, batch_size=64)
+            ),
+            "four epochs": Variant(models.fashion_resnet, replace(COURSE, flip=False)),
+        }
     ),
 }
 
@@ -82,8 +171,8 @@ def record(name):
         if _key(plan) in done:
             continue
         print(f"{name}: {plan['variant']}, seed {plan['recipe']['seed']}", flush=True)
-        network = experiment.variants[plan["variant"]].network
-        run = _run(network, Recipe(**plan["recipe"]), data, experiment.judged)
+        variant = experiment.variants[plan["variant"]]
+        run = _run(variant, Recipe(**plan["recipe"]), data, experiment.judged)
         done[_key(plan)] = {**plan, **run}
         runs = [done[_key(plan)] for plan in wanted if _key(plan) in done]
         FOLDER.mkdir(exist_ok=True)
@@ -107,11 +196,12 @@ def _key(run):
     return run["variant"], json.dumps(run["recipe"], sort_keys=True)
 
 
-def _run(network, recipe, data, judged):
+def _run(variant, recipe, data, judged):
+    data = variant.data(data)
     keras.utils.set_random_seed(recipe.seed)
-    model = network()
+    model = variant.network()
     start = time.perf_counter()
-    history = train(model, data, recipe)
+    history = train(model, data, recipe, xla=variant.xla)
     seconds = round(time.perf_counter() - start, 1)
     run = {"network": model.name, "history": history}
     if judged:

@@ -73,7 +73,7 @@ def compile_model(model, recipe, steps_per_epoch, *, xla=None):
     )
 
 
-def train(model, data, recipe, *, run_dir=None, resume=False, xla=None):
+def train(model, data, recipe, *, run_dir=None, resume=False, xla=None, on_epoch=None):
     """Train a model by a recipe; after each epoch evaluate and checkpoint.
 
     Args:
@@ -87,6 +87,8 @@ def train(model, data, recipe, *, run_dir=None, resume=False, xla=None):
             (or begin it, if it has none).
         xla: True or False to force XLA on or off, None to decide by
             `xla_works`.
+        on_epoch: a function that is called with the history so far after each
+            epoch, to draw it for example.
 
     Returns:
         The history: a dict of lists, one entry per epoch. `running_loss` and
@@ -116,7 +118,7 @@ def train(model, data, recipe, *, run_dir=None, resume=False, xla=None):
         for epoch in range(finished, recipe.epochs):
             start = time.perf_counter()
             sums = np.zeros(2)
-            for step, (images, labels) in enumerate(_batches(data, recipe, epoch), 1):
+            for step, (images, labels) in enumerate(batches(data, recipe, epoch), 1):
                 sums += model.train_on_batch(images, one_hot[labels])
                 running_loss, running_accuracy = sums / step
                 progress.step(step, running_loss, running_accuracy)
@@ -136,6 +138,8 @@ def train(model, data, recipe, *, run_dir=None, resume=False, xla=None):
             if run_dir is not None:
                 save_epoch(run_dir, model, recipe, history)
             progress.epoch(row)
+            if on_epoch is not None:
+                on_epoch(history)
     except KeyboardInterrupt:
         done = len(history.get("seconds", ()))
         if run_dir is None:
@@ -171,7 +175,7 @@ def xla_works():
     return True
 
 
-def _batches(data, recipe, epoch):
+def batches(data, recipe, epoch):
     """The epoch's batches: an order and an augmentation of its own."""
     rng = np.random.default_rng([recipe.seed, epoch])
     order = rng.permutation(len(data.train.labels))

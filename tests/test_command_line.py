@@ -129,11 +129,11 @@ def test_record_keeps_every_finished_run(small_world, tmp_path, monkeypatch, cap
     trained = []
     real = recordings.train
 
-    def second_is_interrupted(model, data, recipe):
+    def second_is_interrupted(model, data, recipe, xla):
         if trained:
             raise KeyboardInterrupt
         trained.append(recipe.seed)
-        return real(model, data, recipe)
+        return real(model, data, recipe, xla=xla)
 
     with monkeypatch.context() as patch:
         patch.setattr(recordings, "train", second_is_interrupted)

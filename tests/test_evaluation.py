@@ -1,7 +1,12 @@
 import numpy as np
 import pytest
 
-from resnet_lesson.evaluation import accuracy_interval, evaluate
+from resnet_lesson.evaluation import (
+    accuracy_interval,
+    confusion_matrix,
+    evaluate,
+    precision_and_recall,
+)
 from resnet_lesson.quiet import keras
 
 
@@ -46,3 +51,38 @@ def test_interval_narrows_with_the_root_of_n():
 def test_interval_refuses_nonsense(accuracy, n):
     with pytest.raises(ValueError, match="must be"):
         accuracy_interval(accuracy, n)
+
+
+def test_confusion_matrix_counts_pairs():
+    matrix = confusion_matrix([0, 0, 1, 2, 2, 2], [0, 1, 1, 2, 2, 0], classes=3)
+    assert matrix.tolist() == [[1, 1, 0], [0, 1, 0], [1, 0, 2]]
+
+
+def test_precision_and_recall_by_hand():
+    precision, recall = precision_and_recall(
+        np.array([[1, 1, 0], [0, 1, 0], [1, 0, 2]])
+    )
+    assert np.allclose(precision, [1 / 2, 1 / 2, 1])
+    assert np.allclose(recall, [1 / 2, 1, 2 / 3])
+
+
+def test_a_class_that_never_occurs_has_no_recall():
+    precision, recall = precision_and_recall(
+        confusion_matrix([0, 0], [0, 1], classes=3)
+    )
+    assert np.isnan(recall[1])
+    assert precision[1] == 0
+    assert np.isnan(precision[2])
+
+
+@pytest.mark.parametrize(
+    ("labels", "predicted", "said"),
+    [
+        ([0, 3], [0, 1], r"labels must be in 0..2, got values from 0 to 3"),
+        ([0, 1], [-1, 1], r"predicted must be in 0..2, got values from -1 to 1"),
+        ([0, 1], [0], "predicted must be as many as labels, 2, got 1"),
+    ],
+)
+def test_confusion_matrix_refuses_nonsense(labels, predicted, said):
+    with pytest.raises(ValueError, match=said):
+        confusion_matrix(labels, predicted, classes=3)

@@ -47,14 +47,12 @@ def test_figures_are_shown_with_alt_text_on_white(fashion, displayed):
 
 def test_text_is_large_enough_and_inside_the_figure(fashion):
     for figure in drawings(fashion):
-        figure.draw_without_rendering()
         for text in figure.findobj(mpl.text.Text):
-            if not (text.get_text().strip() and text.get_visible()):
-                continue
-            assert text.get_fontsize() >= 12
-            box = text.get_window_extent()
-            assert box.x0 >= -2
-            assert box.x1 <= figure.bbox.x1 + 2
+            assert text.get_fontsize() >= 12 or not text.get_text().strip()
+        figure.draw_without_rendering()
+        drawn, size = figure.get_tightbbox(), figure.get_size_inches()
+        assert np.all(drawn.min >= -0.01)
+        assert np.all(drawn.max <= size + 0.01)
 
 
 def test_the_readers_own_matplotlib_settings_are_left_alone(fashion):
@@ -72,3 +70,23 @@ def test_tables_set_integers_flush_right_with_commas(displayed):
         "| a | 1,234,567 |",
         "| b | 2 |",
     ]
+
+
+def test_a_live_figure_replaces_itself(monkeypatch):
+    shown = []
+
+    class Handle:
+        def update(self, bundle, metadata, raw):
+            shown.append(("replaced", bundle["text/plain"]))
+
+    def display(bundle, metadata, raw, display_id):
+        shown.append(("new", bundle["text/plain"]))
+        return Handle()
+
+    monkeypatch.setattr(style, "display", display)
+    live = style.Live(
+        draw.training_curves, lambda history: f"{len(history['seconds'])}"
+    )
+    for epochs in (1, 2, 3):
+        live({key: values[:epochs] for key, values in HISTORY.items()})
+    assert shown == [("new", "1"), ("replaced", "2"), ("replaced", "3")]

@@ -96,7 +96,7 @@ def test_running_loss_is_the_mean_of_the_batches_in_training_mode(tiny, few):
     recipe = Recipe(epochs=1, batch_size=80, flip=False, peak_rate=1e-12)
     history = train(model, few, recipe, xla=False)  # the weights stay where they are
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
-    batches = training._batches(few, recipe, 0)
+    batches = training.batches(few, recipe, 0)
     losses = [
         float(loss(labels, tiny()(images, training=True))) for images, labels in batches
     ]
@@ -138,7 +138,7 @@ def test_weight_decay_shrinks_kernels_and_nothing_else(tiny, few):
 def test_order_and_augmentation_follow_seed_and_epoch(few):
     def first_batch(seed, epoch):
         recipe = Recipe(batch_size=32, shift=2, seed=seed)
-        return next(training._batches(few, recipe, epoch))[0]
+        return next(training.batches(few, recipe, epoch))[0]
 
     assert np.array_equal(first_batch(0, 1), first_batch(0, 1))
     assert not np.array_equal(first_batch(0, 1), first_batch(0, 2))
@@ -149,7 +149,7 @@ def test_an_epoch_sees_each_image_once(few):
     recipe = Recipe(batch_size=40, flip=False)
     seen = [
         image.tobytes()
-        for images, _ in training._batches(few, recipe, 0)
+        for images, _ in training.batches(few, recipe, 0)
         for image in images
     ]
     assert sorted(seen) == sorted(image.tobytes() for image in few.train.images)
@@ -161,7 +161,7 @@ class Killed(BaseException):
 
 def _killed_in_batch(monkeypatch):
     """The third epoch dies after its second batch."""
-    batches = training._batches
+    batches = training.batches
 
     def dying(data, recipe, epoch):
         whole = batches(data, recipe, epoch)
@@ -169,7 +169,7 @@ def _killed_in_batch(monkeypatch):
         if epoch == 2:
             raise Killed
 
-    monkeypatch.setattr(training, "_batches", dying)
+    monkeypatch.setattr(training, "batches", dying)
 
 
 def _killed_while_saving(monkeypatch):
@@ -280,3 +280,16 @@ def test_without_optimizer_saves_the_weights_alone(tiny, few, tmp_path):
     assert np.array_equal(
         model.predict_on_batch(images), loaded.predict_on_batch(images)
     )
+
+
+def test_each_epoch_is_reported_with_the_history_so_far(tiny, few):
+    lengths = []
+    recipe = Recipe(epochs=2, batch_size=80)
+    train(
+        tiny(),
+        few,
+        recipe,
+        xla=False,
+        on_epoch=lambda history: lengths.append(len(history["seconds"])),
+    )
+    assert lengths == [1, 2]

@@ -1,5 +1,5 @@
 """Every drawing of the course: `style` for all of them, then one file a notebook."""
 
-from resnet_lesson.figures.style import show, show_table
+from resnet_lesson.figures.style import Live, show, show_table
 
-__all__ = ["show", "show_table"]
+__all__ = ["Live", "show", "show_table"]

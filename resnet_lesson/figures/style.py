@@ -65,7 +65,6 @@ def new_figure(width=9.0, height=4.2, rows=1, columns=1, **options):
     return figure, figure.subplots(rows, columns, **options)
 
 
-@drawing
 def show(figure, alt):
     """Display a figure as PNG with a text for those who cannot see it.
 
@@ -73,14 +72,39 @@ def show(figure, alt):
         figure: a matplotlib `Figure`.
         alt: one or two sentences that say what the picture shows.
     """
+    bundle, metadata = _png(figure, alt)
+    display(bundle, metadata=metadata, raw=True)
+
+
+class Live:
+    """A figure that is drawn anew, in the same place, at every call.
+
+    Args:
+        draw: a function that gives a `Figure`.
+        alt: a function of the same arguments that gives its alt text.
+    """
+
+    def __init__(self, draw, alt):
+        self._draw = draw
+        self._alt = alt
+        self._handle = None
+
+    def __call__(self, *args):
+        """Draw with these arguments; what was shown before is replaced."""
+        bundle, metadata = _png(self._draw(*args), self._alt(*args))
+        if self._handle is None:
+            self._handle = display(bundle, metadata=metadata, raw=True, display_id=True)
+        else:
+            self._handle.update(bundle, metadata=metadata, raw=True)
+
+
+@drawing
+def _png(figure, alt):
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DPI)
     width, height = (round(size * DPI / 2) for size in figure.get_size_inches())
-    display(
-        {"image/png": buffer.getvalue(), "text/plain": alt},
-        metadata={"image/png": {"alt": alt, "width": width, "height": height}},
-        raw=True,
-    )
+    bundle = {"image/png": buffer.getvalue(), "text/plain": alt}
+    return bundle, {"image/png": {"alt": alt, "width": width, "height": height}}
 
 
 def show_table(header, rows):

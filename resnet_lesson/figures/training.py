@@ -94,11 +94,12 @@ def schedule(rates, steps_per_epoch):
 
 
 @drawing
-def training_curves(history):
+def training_curves(history, planned=None):
     """Loss and accuracy by epoch, each of the three ways of measuring them.
 
     Args:
         history: what `training.train` returns.
+        planned: epochs of the whole run, to leave room for those to come.
     """
     figure, (losses, accuracies) = new_figure(10.0, 4.4, 1, 2)
     epochs = np.arange(1, len(history["seconds"]) + 1)
@@ -111,8 +112,9 @@ def training_curves(history):
         for name, x, color, line, marker, label in lines:
             y = scale * np.array(history[name])
             axis.plot(x, y, color=color, linestyle=line, marker=marker, label=label)
-        axis.set_xlim(0, epochs[-1] + 0.3)
-        axis.set_xticks(range(0, epochs[-1] + 1, max(1, epochs[-1] // 8)))
+        last = planned or len(epochs)
+        axis.set_xlim(0, last + 0.3)
+        axis.set_xticks(range(0, last + 1, max(1, last // 8)))
         axis.set_xlabel("epoch")
     losses.set(title="loss (nats)", ylim=(0, None))
     accuracies.set(title="accuracy (%)")
