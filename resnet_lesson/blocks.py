@@ -21,10 +21,15 @@ Residual Networks", arXiv:1603.05027 (2016).
 
 from resnet_lesson.parts import (
     batch_norm,
+    batch_norm_layer,
     bn_relu,
     check_block,
+    check_positive,
+    check_shortcut,
+    check_stride_on,
     conv,
     conv_bn_relu,
+    conv_layer,
     needs_projection,
     shortcut_path,
 )
@@ -35,26 +40,22 @@ layers = keras.layers
 EXPANSION = 4  # a bottleneck's output channels per inner filter (He 2015, table 1)
 
 
+def mapping(x, filters, stride, padding, name):
+    """Two 3x3 convolutions: F of a residual block, all of a plain one."""
+    y = conv_bn_relu(x, filters, 3, stride=stride, padding=padding, name=name, index=1)
+    y = conv(y, filters, 3, padding=padding, name=f"{name}_conv2")
+    return batch_norm(y, name=f"{name}_bn2")
+
+
 def plain_block(x, filters, *, stride=1, padding="same", name):
     """Two 3x3 convolutions without a shortcut: the layers of `basic_block`.
 
-    Args:
-        x: tensor (batch, height, width, channels).
-        filters: output channels.
-        stride: of the first convolution, >= 1.
-        padding: "same" or "symmetric".
-        name: prefix of the layers' names, such as "stage1_block1".
-
-    Returns:
-        Tensor (batch, ceil(height / stride), ceil(width / stride), filters).
-
-    Raises:
-        ValueError: an argument is out of range.
+    Args, Returns and Raises are those of `basic_block`.
 
     Source: He et al. (2015), section 3.3, "Plain Network".
     """
     check_block(x, filters, stride, padding)
-    y = _mapping(x, filters, stride, padding, name)
+    y = mapping(x, filters, stride, padding, name)
     return layers.ReLU(name=f"{name}_relu2")(y)
 
 
@@ -69,7 +70,7 @@ def basic_block(x, filters, *, stride=1, shortcut="B", padding="same", name):
         stride: of the first convolution and of the shortcut, >= 1.
         shortcut: "A", "B" or "C".
         padding: "same" or "symmetric".
-        name: prefix of the layers' names.
+        name: prefix of the layers' names, such as "stage1_block1".
 
     Returns:
         Tensor (batch, ceil(height / stride), ceil(width / stride), filters).
@@ -80,8 +81,9 @@ def basic_block(x, filters, *, stride=1, shortcut="B", padding="same", name):
 
     Source: He et al. (2015), equations 1 and 2, figure 5 left.
     """
-    check_block(x, filters, stride, padding, shortcut)
-    y = _mapping(x, filters, stride, padding, name)
+    check_block(x, filters, stride, padding)
+    check_shortcut(x, filters, shortcut)
+    y = mapping(x, filters, stride, padding, name)
     carried = shortcut_path(x, filters, stride, shortcut, name)
     y = layers.Add(name=f"{name}_add")([y, carried])
     return layers.ReLU(name=f"{name}_relu2")(y)
@@ -97,9 +99,9 @@ def bottleneck_block(
         filters: channels inside; the output has 4 times as many.
         stride: of the strided convolution and of the shortcut, >= 1.
         stride_on: which convolution carries the stride, the first "1x1"
-            (its cost is the one that fits the paper's table 1) or the "3x3"
-            (later libraries: no input pixel is skipped, 6 % more MACs in
-            ResNet-50).
+            (as in the authors' released models; its cost fits the paper's
+            table 1) or the "3x3" (later libraries: no input pixel is skipped,
+            6 % more MACs in ResNet-50).
         shortcut: "A", "B" or "C".
         padding: "same" or "symmetric".
         name: prefix of the layers' names.
@@ -114,10 +116,9 @@ def bottleneck_block(
     Source: He et al. (2015), figure 5 right and section 4.1, "Deeper
     Bottleneck Architectures".
     """
-    if stride_on not in ("1x1", "3x3"):
-        raise ValueError(f'stride_on must be "1x1" or "3x3", got {stride_on!r}')
+    check_stride_on(stride_on)
     check_block(x, filters, stride, padding)
-    check_block(x, EXPANSION * filters, stride, padding, shortcut)
+    check_shortcut(x, EXPANSION * filters, shortcut)
     stride_1x1, stride_3x3 = (stride, 1) if stride_on == "1x1" else (1, stride)
     y = conv_bn_relu(x, filters, 1, stride=stride_1x1, name=name, index=1)
     y = conv_bn_relu(
@@ -135,27 +136,16 @@ def preactivation_block(x, filters, *, stride=1, shortcut="B", padding="same", n
 
     F is BN-ReLU-conv-BN-ReLU-conv. Where the shape does not change the
     shortcut is the identity, so x_L = x_l + sum of F holds within a stage. A
-    projection reads the activated input, as in the authors' code. The network
-    needs one more BN and ReLU behind its last block.
+    projection reads the activated input, so it needs no BN of its own. The
+    network needs one more BN and ReLU behind its last block. All blocks are
+    alike here; the paper activates before the split in the very first one too.
 
-    Args:
-        x: tensor (batch, height, width, channels), not yet activated.
-        filters: output channels.
-        stride: of the first convolution and of the shortcut, >= 1.
-        shortcut: "A", "B" or "C".
-        padding: "same" or "symmetric".
-        name: prefix of the layers' names.
+    Args, Returns and Raises are those of `basic_block`; x is not yet activated.
 
-    Returns:
-        Tensor (batch, ceil(height / stride), ceil(width / stride), filters).
-
-    Raises:
-        ValueError: an argument is out of range, or option A would have to
-            drop channels.
-
-    Source: He et al. (2016), figure 4(e) and equation 4.
+    Source: He et al. (2016), figure 4(e), equations 4 and 9, appendix.
     """
-    check_block(x, filters, stride, padding, shortcut)
+    check_block(x, filters, stride, padding)
+    check_shortcut(x, filters, shortcut)
     activated = bn_relu(x, name=name, index=1)
     y = conv(
         activated, filters, 3, stride=stride, padding=padding, name=f"{name}_conv1"
@@ -169,8 +159,54 @@ def preactivation_block(x, filters, *, stride=1, shortcut="B", padding="same", n
     return layers.Add(name=f"{name}_add")([y, carried])
 
 
-def _mapping(x, filters, stride, padding, name):
-    """Two 3x3 convolutions: F of a residual block, all of a plain one."""
-    y = conv_bn_relu(x, filters, 3, stride=stride, padding=padding, name=name, index=1)
-    y = conv(y, filters, 3, padding=padding, name=f"{name}_conv2")
-    return batch_norm(y, name=f"{name}_bn2")
+@keras.saving.register_keras_serializable("resnet_lesson")
+class BasicBlock(layers.Layer):
+    """`basic_block` with option B, as a layer: an object that owns its weights.
+
+    Args:
+        filters: output channels.
+        stride: of the first convolution and of the shortcut, >= 1.
+        kwargs: for `keras.layers.Layer`, such as `name`.
+
+    Raises:
+        ValueError: an argument is out of range.
+
+    Source: He et al. (2015), equations 1 and 2, figure 5 left.
+    """
+
+    def __init__(self, filters, *, stride=1, **kwargs):
+        check_positive(filters=filters, stride=stride)
+        super().__init__(**kwargs)
+        self.filters = filters
+        self.stride = stride
+        self.conv1 = conv_layer(filters, 3, stride=stride, name="conv1")
+        self.bn1 = batch_norm_layer("bn1")
+        self.conv2 = conv_layer(filters, 3, name="conv2")
+        self.bn2 = batch_norm_layer("bn2")
+        self.shortcut = None  # the identity, unless `build` finds that shapes change
+
+    def build(self, input_shape):
+        output_shape = self.compute_output_shape(input_shape)
+        self.conv1.build(input_shape)
+        for layer in (self.bn1, self.conv2, self.bn2):
+            layer.build(output_shape)
+        if self.stride != 1 or input_shape[-1] != self.filters:
+            self.shortcut = conv_layer(
+                self.filters, 1, stride=self.stride, name="shortcut"
+            )
+            self.shortcut_bn = batch_norm_layer("shortcut_bn")
+            self.shortcut.build(input_shape)
+            self.shortcut_bn.build(output_shape)
+
+    def call(self, x, training=None):
+        y = keras.ops.relu(self.bn1(self.conv1(x), training=training))
+        y = self.bn2(self.conv2(y), training=training)
+        if self.shortcut is not None:
+            x = self.shortcut_bn(self.shortcut(x), training=training)
+        return keras.ops.relu(y + x)
+
+    def compute_output_shape(self, input_shape):
+        return self.conv1.compute_output_shape(input_shape)
+
+    def get_config(self):
+        return {**super().get_config(), "filters": self.filters, "stride": self.stride}

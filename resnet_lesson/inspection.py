@@ -1,7 +1,7 @@
-"""Measurements on a network.
+"""Measurements on a network, and on an initialisation.
 
-All functions take a functional model of this package, whose layers are named
-after their place ("stage2_block1_conv1").
+A `model` is a functional model of this package, whose layers are named after
+their place ("stage2_block1_conv1").
 """
 
 from dataclasses import dataclass
@@ -94,6 +94,52 @@ def model_macs(model):
 def depth(model):
     """Weighted layers, as He et al. count them: projections are left out."""
     return sum(_is_weighted(layer) for layer in model.layers)
+
+
+def copy_weights(source, target, rename=None):
+    """Copy weights from model to model, layer by layer, by the layers' names.
+
+    Args:
+        source: model to read.
+        target: model to write; every layer of it that has weights needs a
+            layer of the same name and shapes in `source`.
+        rename: function from a layer's name in `target` to its name in
+            `source`; None where they are the same.
+
+    Raises:
+        ValueError: `source` has no layer of that name, or its shapes differ.
+    """
+    for layer in target.layers:
+        if layer.weights:
+            name = rename(layer.name) if rename else layer.name
+            layer.set_weights(source.get_layer(name).get_weights())
+
+
+def signal_through_depth(initializer, *, width, depth, images, seed=0):
+    """How large a signal stays in convolutions with ReLU and without BN.
+
+    Args:
+        initializer: function from a seed to a Keras initialiser.
+        width: channels of every convolution.
+        depth: number of convolutions, 3x3, stride 1, each followed by ReLU.
+        images: float32 (n, height, width, channels).
+        seed: of the kernels; every layer gets its own.
+
+    Returns:
+        Root mean square of each convolution's output, before its ReLU.
+
+    Source: He et al., arXiv:1502.01852 (2015), section 2.2: this is what
+    equation 10 keeps constant.
+    """
+    x = keras.ops.convert_to_tensor(images)
+    scales = []
+    for layer in range(depth):
+        # An initialiser object repeats itself: one seed for each layer.
+        draw = initializer(1000 * seed + layer)
+        y = keras.ops.conv(x, draw((3, 3, x.shape[-1], width)), padding="same")
+        scales.append(float(keras.ops.sqrt(keras.ops.mean(keras.ops.square(y)))))
+        x = keras.ops.relu(y)
+    return scales
 
 
 def _is_weighted(layer):

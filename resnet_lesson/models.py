@@ -8,10 +8,26 @@ convolutions and the dense layer, not the shortcuts' projections.
 """
 
 from resnet_lesson import blocks
-from resnet_lesson.parts import bn_relu, conv
+from resnet_lesson.parts import (
+    bn_relu,
+    check_positive,
+    check_stride_on,
+    conv,
+    head,
+    images_input,
+)
 from resnet_lesson.quiet import keras
+from resnet_lesson.source_lesson import source_lesson_resnet
 
 layers = keras.layers
+
+__all__ = [
+    "cifar_resnet",
+    "fashion_plain",
+    "fashion_resnet",
+    "imagenet_resnet",
+    "source_lesson_resnet",
+]
 
 BLOCKS = {
     "plain": blocks.plain_block,
@@ -172,11 +188,12 @@ def imagenet_resnet(
         raise ValueError(
             f"depth must be one of {tuple(IMAGENET_STAGES)}, got {depth!r}"
         )
+    check_stride_on(stride_on)
     block, stages = IMAGENET_STAGES[depth]
     options = {"shortcut": shortcut, "padding": padding}
     if block is blocks.bottleneck_block:
         options["stride_on"] = stride_on
-    inputs = keras.Input(input_shape, name="images")
+    inputs = images_input(input_shape, classes)
     x = conv(inputs, 64, 7, stride=2, padding=padding, name="stem_conv")
     x = bn_relu(x, name="stem")
     if padding == "symmetric":
@@ -186,60 +203,13 @@ def imagenet_resnet(
     else:
         x = layers.MaxPooling2D(3, strides=2, padding="same", name="stem_pool")(x)
     x = _stages(x, block, stages, 64, options)
-    return keras.Model(inputs, _head(x, classes), name=name or f"resnet{depth}")
-
-
-def source_lesson_resnet():
-    """The network of the lesson that this course started from.
-
-    It is a pre-activation network with two peculiarities: the projection path
-    has a BN and ReLU of its own instead of sharing the block's first ones,
-    and the convolutions start from normal(0, 0.05) at every width. Its BN
-    layers keep Keras' defaults (momentum 0.99, epsilon 0.001). It is here to
-    be measured, not to be copied.
-
-    Returns:
-        An uncompiled `keras.Model` from (batch, 28, 28, 1) to 10 logits.
-    """
-
-    def normal_conv(x, filters, kernel_size, stride, name):
-        return layers.Conv2D(
-            filters,
-            kernel_size,
-            strides=stride,
-            padding="same",
-            use_bias=False,
-            kernel_initializer=keras.initializers.RandomNormal(stddev=0.05),
-            name=name,
-        )(x)
-
-    def default_bn_relu(x, name):
-        x = layers.BatchNormalization(name=name)(x)
-        return layers.ReLU(name=name.replace("bn", "relu"))(x)
-
-    inputs = keras.Input((28, 28, 1), name="images")
-    x = normal_conv(inputs, 16, 3, 1, "stem_conv")
-    for stage, filters in enumerate((16, 32, 64), start=1):
-        for index in (1, 2):
-            name = f"stage{stage}_block{index}"
-            stride = 2 if stage > 1 and index == 1 else 1
-            y = normal_conv(
-                default_bn_relu(x, f"{name}_bn1"), filters, 3, stride, f"{name}_conv1"
-            )
-            y = normal_conv(
-                default_bn_relu(y, f"{name}_bn2"), filters, 3, 1, f"{name}_conv2"
-            )
-            if stride != 1:
-                x = default_bn_relu(x, f"{name}_shortcut_bn")
-                x = normal_conv(x, filters, 1, stride, f"{name}_shortcut")
-            x = layers.Add(name=f"{name}_add")([y, x])
-    x = default_bn_relu(x, "head_bn")
-    return keras.Model(inputs, _head(x, 10), name="source_lesson_resnet")
+    return keras.Model(inputs, head(x, classes), name=name or f"resnet{depth}")
 
 
 def _small_network(block, stages, width, options, input_shape, classes, name):
     """Stem of one 3x3 convolution, three or so stages, head."""
-    inputs = keras.Input(input_shape, name="images")
+    check_positive(width=width)
+    inputs = images_input(input_shape, classes)
     x = conv(inputs, width, 3, name="stem_conv")
     if block != "preactivation":
         x = bn_relu(x, name="stem")
@@ -247,13 +217,16 @@ def _small_network(block, stages, width, options, input_shape, classes, name):
     if block == "preactivation":
         # The last sum has not been activated by any block.
         x = bn_relu(x, name="head")
-    return keras.Model(inputs, _head(x, classes), name=name)
+    return keras.Model(inputs, head(x, classes), name=name)
 
 
 def _stages(x, block, stages, width, options):
     """Blocks by stage; each stage after the first halves size, doubles width."""
-    if not stages or any(not isinstance(n, int) or n < 1 for n in stages):
-        raise ValueError(f"stages must hold positive integers, got {stages!r}")
+    counts = stages if isinstance(stages, (tuple, list)) else ()
+    if not counts or any(not isinstance(n, int) or n < 1 for n in counts):
+        raise ValueError(
+            f"stages must hold positive integers, such as (2, 2, 2), got {stages!r}"
+        )
     for stage, count in enumerate(stages, start=1):
         for index in range(1, count + 1):
             x = block(
@@ -264,8 +237,3 @@ def _stages(x, block, stages, width, options):
                 **options,
             )
     return x
-
-
-def _head(x, classes):
-    x = layers.GlobalAveragePooling2D(name="global_pool")(x)
-    return layers.Dense(classes, name="logits")(x)

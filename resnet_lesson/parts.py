@@ -5,12 +5,15 @@ Each takes a Keras tensor (batch, height, width, channels) and gives the next.
 layer is made.
 """
 
+from numbers import Integral
+
 from resnet_lesson.quiet import keras
 
 layers = keras.layers
 
 SHORTCUTS = ("A", "B", "C")
 PADDINGS = ("same", "symmetric")
+STRIDE_ON = ("1x1", "3x3")
 
 # Keras' default momentum, 0.99, averages over some 100 steps: in the short
 # runs of this course the moving statistics would lag behind the weights.
@@ -18,32 +21,47 @@ BN_MOMENTUM = 0.9
 BN_EPSILON = 1e-5
 
 
-def conv(x, filters, kernel_size, *, stride=1, padding="same", name):
-    """A convolution without bias, He-initialised.
+def conv_layer(filters, kernel_size, *, stride=1, padding="same", name):
+    """A convolution layer without bias, He-initialised.
 
     Source: He et al., "Delving Deep into Rectifiers", arXiv:1502.01852
-    (2015), equation 10, for the initialisation.
+    (2015), section 2.2, equation 10, for the initialisation; Ioffe & Szegedy,
+    arXiv:1502.03167 (2015), section 3.2, for the missing bias.
     """
-    if padding == "symmetric" and kernel_size > 1 and stride > 1:
-        # At stride 1 "same" is symmetric already (odd kernels).
-        x = layers.ZeroPadding2D(kernel_size // 2, name=f"{name}_pad")(x)
-        padding = "valid"
     return layers.Conv2D(
         filters,
         kernel_size,
         strides=stride,
-        padding="valid" if padding == "valid" else "same",
+        padding=padding,
         use_bias=False,
         kernel_initializer="he_normal",
         name=name,
-    )(x)
+    )
 
 
-def batch_norm(x, *, name):
+def conv(x, filters, kernel_size, *, stride=1, padding="same", name):
+    """`conv_layer` applied to x; `padding` may also be "symmetric"."""
+    check_padding(padding)
+    # At stride 1 "same" is symmetric already (odd kernels).
+    if padding == "symmetric":
+        padding = "same"
+        if kernel_size > 1 and stride > 1:
+            x = layers.ZeroPadding2D(kernel_size // 2, name=f"{name}_pad")(x)
+            padding = "valid"
+    layer = conv_layer(filters, kernel_size, stride=stride, padding=padding, name=name)
+    return layer(x)
+
+
+def batch_norm_layer(name):
     """BatchNormalization with the statistics' momentum set for short runs."""
     return layers.BatchNormalization(
         momentum=BN_MOMENTUM, epsilon=BN_EPSILON, name=name
-    )(x)
+    )
+
+
+def batch_norm(x, *, name):
+    """`batch_norm_layer` applied to x."""
+    return batch_norm_layer(name)(x)
 
 
 def bn_relu(x, *, name, index=""):
@@ -105,20 +123,62 @@ def shortcut_path(x, filters, stride, shortcut, name):
     return x
 
 
-def check_block(x, filters, stride, padding, shortcut=None):
+def images_input(input_shape, classes):
+    """A network's input, once the arguments that every network has are checked."""
+    check_positive(classes=classes)
+    if (
+        not isinstance(input_shape, (tuple, list))
+        or len(input_shape) != 3
+        or input_shape[-1] is None
+    ):
+        raise ValueError(
+            "input_shape must be (height, width, channels) with known channels, "
+            f"got {input_shape!r}"
+        )
+    sizes = zip(("height", "width", "channels"), input_shape, strict=True)
+    check_positive(**{f"input {k}": v for k, v in sizes if v is not None})
+    return keras.Input(input_shape, name="images")
+
+
+def head(x, classes):
+    """Global average pooling and the dense layer that gives the logits."""
+    x = layers.GlobalAveragePooling2D(name="global_pool")(x)
+    return layers.Dense(classes, name="logits")(x)
+
+
+def check_positive(**sizes):
+    """Raise ValueError unless every argument is a positive integer."""
+    for name, value in sizes.items():
+        # bool is an int in Python; True is no size.
+        if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
+            raise ValueError(f"{name} must be a positive integer, got {value!r}")
+
+
+def check_padding(padding):
+    """Raise ValueError unless it is one of the two rules of this course."""
+    if padding not in PADDINGS:
+        raise ValueError(f"padding must be one of {PADDINGS}, got {padding!r}")
+
+
+def check_stride_on(stride_on):
+    """Raise ValueError unless it names the strided convolution of a bottleneck."""
+    if stride_on not in STRIDE_ON:
+        raise ValueError(f"stride_on must be one of {STRIDE_ON}, got {stride_on!r}")
+
+
+def check_block(x, filters, stride, padding):
     """Raise ValueError unless these arguments make a block."""
     if len(x.shape) != 4 or x.shape[-1] is None:
         raise ValueError(
             "x must be (batch, height, width, channels) with known channels, "
             f"got shape {tuple(x.shape)}"
         )
-    for name, value in (("filters", filters), ("stride", stride)):
-        if not isinstance(value, int) or value < 1:
-            raise ValueError(f"{name} must be a positive integer, got {value!r}")
-    if padding not in PADDINGS:
-        raise ValueError(f"padding must be one of {PADDINGS}, got {padding!r}")
-    if shortcut is None:
-        return
+    check_positive(filters=filters, stride=stride)
+    check_padding(padding)
+
+
+def check_shortcut(x, filters, shortcut):
+    """Raise ValueError unless x can be added to a tensor of so many channels."""
     if shortcut not in SHORTCUTS:
         raise ValueError(f"shortcut must be one of {SHORTCUTS}, got {shortcut!r}")
     if shortcut == "A" and filters < x.shape[-1]:
