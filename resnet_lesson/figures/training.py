@@ -5,10 +5,12 @@ import numpy as np
 from resnet_lesson.fashion_mnist import CLASS_NAMES, denormalize
 from resnet_lesson.figures.style import (
     BLUE,
+    GREEN,
     GREY,
     INK,
     ORANGE,
     PALE,
+    PURPLE,
     drawing,
     new_figure,
 )
@@ -152,3 +154,166 @@ def predictions(images, labels, probabilities):
 def _image(axis, image):
     axis.imshow(denormalize(image[..., 0]), vmin=0, vmax=1)
     axis.set_axis_off()
+
+
+@drawing
+def augmentations(image, changed):
+    """One training image, and what augmentation makes of it.
+
+    Args:
+        image: float32 (28, 28, 1), normalised.
+        changed: float32 (n, 28, 28, 1), versions of it.
+    """
+    figure, axes = new_figure(9.6, 1.7, 1, 1 + len(changed))
+    for axis, version in zip(axes, (image, *changed), strict=True):
+        _image(axis, version)
+    axes[0].set_title("original", loc="center", color=ORANGE)
+    axes[1].set_title("as the network sees it")
+    return figure
+
+
+@drawing
+def losses_by_step(losses):
+    """Training loss of each step for several settings, smoothed for the eye.
+
+    Args:
+        losses: label -> losses of the steps, float (steps,).
+    """
+    figure, axis = new_figure(9.0, 3.8)
+    for (label, values), color, line in zip(
+        losses.items(),
+        (BLUE, ORANGE, GREEN, PURPLE),
+        ("-", "--", "-.", ":"),
+        strict=False,
+    ):
+        axis.plot(values, color=color, linestyle=line, linewidth=0.6, alpha=0.35)
+        smooth = np.convolve(values, np.ones(15) / 15, mode="valid")
+        steps = np.arange(len(smooth)) + 7
+        axis.plot(steps, smooth, color=color, linestyle=line, label=label)
+    axis.set(xlabel="step", ylabel="training loss (nats)", ylim=(0, 4))
+    axis.legend(loc="upper right")
+    return figure
+
+
+@drawing
+def moving_share(momenta, steps):
+    """How much of the moving statistics comes from data, by step.
+
+    Args:
+        momenta: BatchNormalization's momentum, several values.
+        steps: how far to draw.
+    """
+    figure, axis = new_figure(9.0, 3.4)
+    n = np.arange(steps + 1)
+    for momentum, color, line in zip(momenta, (BLUE, ORANGE), ("-", "--"), strict=True):
+        axis.plot(n, 100 * (1 - momentum**n), color=color, linestyle=line)
+        at = int(0.4 * steps)
+        axis.annotate(
+            f"momentum {momentum}",
+            (at, 100 * (1 - momentum**at)),
+            xytext=(0, -20),
+            textcoords="offset points",
+            color=color,
+        )
+    axis.set(xlabel="steps of training", ylabel="% learned", xlim=(0, steps))
+    axis.set_ylim(0, 105)
+    axis.set_title("share of the moving statistics that comes from data")
+    return figure
+
+
+@drawing
+def seed_spread(histories):
+    """Validation accuracy by epoch, one thin line for each seed.
+
+    Args:
+        histories: of the same recipe with different seeds.
+    """
+    figure, axis = new_figure(9.0, 3.8)
+    curves = 100 * np.array([history["validation_accuracy"] for history in histories])
+    epochs = np.arange(1, curves.shape[1] + 1)
+    for curve in curves:
+        axis.plot(epochs, curve, color=GREY, linewidth=1.2, marker="o", markersize=4)
+    axis.plot(epochs, curves.mean(axis=0), color=BLUE, marker="D")
+    axis.text(
+        epochs[-1] + 0.06,
+        curves[:, -1].mean(),
+        f"mean {curves[:, -1].mean():.1f} %",
+        color=BLUE,
+        va="center",
+    )
+    axis.set(xlabel="epoch", ylabel="validation accuracy (%)", xticks=epochs)
+    axis.set_xlim(0.9, epochs[-1] + 0.6)
+    axis.set_title(f"the same recipe, {len(curves)} seeds")
+    return figure
+
+
+@drawing
+def steps_to_the_course(results):
+    """Validation error after each change, a dot for each seed, a bar for the mean.
+
+    Args:
+        results: label -> validation accuracies of the seeds, from the baseline
+            to the course.
+    """
+    figure, axis = new_figure(9.6, 0.62 * len(results) + 1.1)
+    for row, accuracies in enumerate(results.values()):
+        errors = 100 * (1 - np.array(accuracies))
+        axis.plot(errors, np.full(len(errors), row), "o", color=GREY, markersize=6)
+        axis.plot(errors.mean(), row, "|", color=ORANGE, markersize=26, mew=4)
+        axis.text(
+            errors.max() + 0.25,
+            row,
+            f"{errors.mean():.1f} ± {errors.std(ddof=1):.1f}",
+            va="center",
+            color=ORANGE,
+        )
+    axis.set_yticks(range(len(results)), results)
+    axis.invert_yaxis()
+    axis.set_xlim(0, 118 * (1 - min(map(min, results.values()))))
+    axis.set_xlabel("validation error (%), mean ± standard deviation")
+    return figure
+
+
+@drawing
+def confusion(matrix):
+    """A confusion matrix, mistakes shaded, the right answers left white.
+
+    Args:
+        matrix: int (10, 10), see `evaluation.confusion_matrix`.
+    """
+    figure, axis = new_figure(9.0, 7.2)
+    mistakes = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
+    axis.imshow(mistakes, cmap="Oranges", vmax=1.4 * mistakes.max())
+    for (row, column), count in np.ndenumerate(matrix):
+        if count:
+            weight = "bold" if row == column else "normal"
+            axis.text(column, row, count, ha="center", va="center", weight=weight)
+    names = [name.replace("\n", " ") for name in CLASS_NAMES]
+    axis.set_xticks(range(len(names)), names, rotation=40, ha="right")
+    axis.set_yticks(range(len(names)), names)
+    axis.set(xlabel="predicted class", ylabel="true class")
+    axis.grid(visible=False)
+    return figure
+
+
+@drawing
+def mistakes(images, labels, predicted, confidence):
+    """The most confident mistakes, each with its label and the network's answer.
+
+    Args:
+        images: float32 (n, 28, 28, 1), normalised; n a multiple of 5.
+        labels: int (n,), the labels in the dataset.
+        predicted: int (n,), the network's classes.
+        confidence: float (n,), the probability of the predicted class.
+    """
+    figure, axes = new_figure(9.6, 2.6 * (len(images) // 5), len(images) // 5, 5)
+    for axis, image, label, answer, share in zip(
+        np.ravel(axes), images, labels, predicted, confidence, strict=True
+    ):
+        _image(axis, image)
+        axis.set_title(
+            f"label: {CLASS_NAMES[label]}\n{CLASS_NAMES[answer]} {share:.0%}",
+            fontsize=12,
+            loc="center",
+        )
+    return figure
