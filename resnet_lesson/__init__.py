@@ -3,12 +3,18 @@
 The modules, in the order in which the course meets them:
 
     conv_arithmetic   output sizes, padding, receptive fields, costs
-    blocks            plain, residual, bottleneck and pre-activation blocks
+    receptive         the receptive field of a real network, by its gradients
+    parts, blocks     what blocks are made of; plain and residual blocks
     models            the networks made of them
-    fashion_mnist     the data, embedded in the package
-    training          a recipe and the loop that follows it
     inspection        measurements on a network
+    fashion_mnist     the data, embedded in the package
+    recipe, training  everything that decides a training run, and the loop
+    evaluation        how good the result is
+    recordings        experiments that take too long for a notebook
     figures           every drawing
+
+Behind them: `checkpoints`, `progress`, `runs` and `machine` serve training and
+the command line; `quiet` imports Keras without TensorFlow's start-up log.
 
 Nothing is imported here: `resnet_lesson.conv_arithmetic` stays usable, and
 fast to import, without TensorFlow.

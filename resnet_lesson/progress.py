@@ -5,6 +5,7 @@ that is replaced, so that what is stored in the end is a plain table; anything
 else (a pipe, a log) gets one line per epoch.
 """
 
+import shutil
 import sys
 import time
 
@@ -18,7 +19,7 @@ COLUMNS = (
     ("seconds", "seconds", ".0f"),
 )
 HEADER = "epoch  " + "  ".join(f"{title:>12}" for _, title, _ in COLUMNS)
-BAR = 24  # characters
+BAR = 16  # characters
 REFRESH = 0.5  # seconds between two drawings
 
 
@@ -76,6 +77,8 @@ class _Stream:
 
     def draw(self, line):
         if self._in_place:
+            # A line that wraps could not be overwritten as a whole.
+            line = line[: shutil.get_terminal_size().columns - 1]
             self._draw(line, "")
             self._width = len(line)
 

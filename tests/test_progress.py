@@ -40,6 +40,7 @@ def screen(text):
 def test_terminal_shows_a_bar_and_keeps_a_table(no_wait, monkeypatch):
     terminal = Terminal()
     monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "120")
     run()
     text = terminal.getvalue()
     assert "loss 0.750  accuracy 80.00%" in text
@@ -49,6 +50,16 @@ def test_terminal_shows_a_bar_and_keeps_a_table(no_wait, monkeypatch):
     assert len(shown) == 4  # header, two epochs, the empty line after them
     assert [line.split()[0] for line in shown[1:3]] == ["1/2", "2/2"]
     assert "[" not in "".join(shown)  # no rest of the bar is left standing
+
+
+def test_a_narrow_terminal_never_wraps_the_bar(no_wait, monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "40")
+    Progress(epochs=2, steps=4).step(1, 0.75, 0.8)
+    bar = terminal.getvalue().split("\n")[-1]
+    assert bar.startswith(" 1/2  [####")
+    assert len(bar) == 39
 
 
 def test_log_gets_a_line_per_epoch_and_no_control_characters(no_wait, capsys):
@@ -84,6 +95,7 @@ def test_notebook_stores_one_output_without_the_bar(no_wait, monkeypatch):
 def test_remaining_time_counts_from_the_resumed_epoch(no_wait, monkeypatch):
     terminal = Terminal()
     monkeypatch.setattr("sys.stdout", terminal)
+    monkeypatch.setenv("COLUMNS", "120")
     clock = iter([0.0, 60.0])
     monkeypatch.setattr(progress.time, "perf_counter", lambda: next(clock))
     Progress(epochs=3, steps=10, finished=1).step(10, 0.5, 0.5)
