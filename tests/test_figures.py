@@ -32,13 +32,22 @@ def drawings(fashion):
     yield draw.schedule([0.0, 0.1, 0.05, 0.0], 2)
     yield draw.training_curves(HISTORY)
     yield draw.predictions(some.images[:6], some.labels[:6], probabilities)
+    yield draw.augmentations(some.images[0], some.images[1:7])
+    yield draw.losses_by_step({"a": np.ones(50), "b": np.linspace(3, 1, 50)})
+    yield draw.moving_share((0.99, 0.9), 100)
+    yield draw.seed_spread([HISTORY, HISTORY])
+    yield draw.steps_to_the_course({"before": [0.8, 0.82], "after": [0.9, 0.91]})
+    yield draw.confusion(np.full((10, 10), 3))
+    yield draw.mistakes(
+        some.images[:10], some.labels[:10], some.labels[10:20], np.full(10, 0.9)
+    )
 
 
 def test_figures_are_shown_with_alt_text_on_white(fashion, displayed):
     for figure in drawings(fashion):
         show(figure, "what it shows")
         assert figure.get_facecolor() == (1, 1, 1, 1)
-    assert len(displayed) == 6
+    assert len(displayed) == len(list(drawings(fashion)))
     for (bundle,), options in displayed:
         assert bundle["image/png"].startswith(b"\x89PNG")
         assert bundle["text/plain"] == "what it shows"

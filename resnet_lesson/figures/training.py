@@ -243,7 +243,7 @@ def seed_spread(histories):
     )
     axis.set(xlabel="epoch", ylabel="validation accuracy (%)", xticks=epochs)
     axis.set_xlim(0.9, epochs[-1] + 0.6)
-    axis.set_title(f"the same recipe, {len(curves)} seeds")
+    axis.set_title(f"recorded: the same recipe, {len(curves)} seeds")
     return figure
 
 
@@ -271,6 +271,7 @@ def steps_to_the_course(results):
     axis.invert_yaxis()
     axis.set_xlim(0, 118 * (1 - min(map(min, results.values()))))
     axis.set_xlabel("validation error (%), mean ± standard deviation")
+    axis.set_title("recorded: from the baseline to the course")
     return figure
 
 
