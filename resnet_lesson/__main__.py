@@ -78,6 +78,12 @@ def _parser():
     )
     record.set_defaults(command=_record)
     record.add_argument("experiment", help="its name, such as course")
+    record.add_argument(
+        "--workers",
+        type=int,
+        default=1,
+        help="processes that share the cores (default: 1); small networks gain",
+    )
 
     check = commands.add_parser(
         "check",
@@ -103,7 +109,7 @@ def _train(args):
 def _record(args):
     from resnet_lesson import recordings
 
-    recordings.record(args.experiment)
+    recordings.record(args.experiment, workers=args.workers)
     return 0
 
 

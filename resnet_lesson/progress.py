@@ -10,15 +10,15 @@ import sys
 import time
 
 COLUMNS = (
-    ("running_loss", "running loss", ".3f"),
-    ("train_loss", "train loss", ".3f"),
-    ("validation_loss", "val. loss", ".3f"),
-    ("running_accuracy", "running acc.", ".2%"),
-    ("train_accuracy", "train acc.", ".2%"),
-    ("validation_accuracy", "val. acc.", ".2%"),
+    ("running_loss", "loss: running", ".3f"),
+    ("train_loss", " train", ".3f"),
+    ("validation_loss", "  val.", ".3f"),
+    ("running_accuracy", "accuracy: running", ".2%"),
+    ("train_accuracy", " train", ".2%"),
+    ("validation_accuracy", "  val.", ".2%"),
     ("seconds", "seconds", ".0f"),
 )
-HEADER = "epoch  " + "  ".join(f"{title:>12}" for _, title, _ in COLUMNS)
+HEADER = "  ".join(("epoch", *(title for _, title, _ in COLUMNS)))  # 80 characters
 BAR = 16  # characters
 REFRESH = 0.5  # seconds between two drawings
 
@@ -57,7 +57,7 @@ class Progress:
     def epoch(self, row):
         """An epoch is done: `row` holds its history entry."""
         self._epoch += 1
-        cells = (f"{row[key]:>12{form}}" for key, _, form in COLUMNS)
+        cells = (f"{row[key]:>{len(title)}{form}}" for key, title, form in COLUMNS)
         self._display.keep(f"{self._epoch:>2}/{self._epochs}  " + "  ".join(cells))
 
     def note(self, text):

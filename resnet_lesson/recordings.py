@@ -3,148 +3,30 @@
 `python -m resnet_lesson record NAME` runs what is missing of an experiment,
 writes recordings/NAME.json after every single run, and can be interrupted
 and called again. Each run carries what is needed to repeat it: network,
-recipe with seed, history by epoch, versions, processor and wall time.
+recipe with seed, history by epoch, versions, processor and wall time. The
+weights of a few runs are kept beside it, without the optimiser's state.
 """
 
 import json
 import os
 import platform
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
-from functools import partial
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from dataclasses import asdict, replace
+from functools import cache
 from importlib import metadata
+from multiprocessing import get_context
 from pathlib import Path
 
-import numpy as np
-
-from resnet_lesson import fashion_mnist, models
+from resnet_lesson import fashion_mnist
 from resnet_lesson.checkpoints import write_json
-from resnet_lesson.evaluation import evaluate
-from resnet_lesson.fashion_mnist import FashionMNIST, Split, denormalize
+from resnet_lesson.evaluation import evaluate, predict_logits
+from resnet_lesson.experiments import EXPERIMENTS
 from resnet_lesson.quiet import keras
-from resnet_lesson.training import Recipe, train
+from resnet_lesson.recipe import Recipe
+from resnet_lesson.training import train, without_optimizer
 
 FOLDER = Path(__file__).parent / "recordings"
-
-
-def as_loaded(data):
-    """The course's splits and normalisation."""
-    return data
-
-
-def scaled(data):
-    """Pixels in [0, 1], without normalisation, as the source lesson has them."""
-    return FashionMNIST(
-        *(
-            Split(denormalize(split.images), split.labels)
-            for split in (data.train, data.validation, data.test)
-        )
-    )
-
-
-def scaled_without_validation(data):
-    """All 60,000 images to train on, the test images in validation's place.
-
-    It repeats the source lesson's mistake: nothing may be chosen by it.
-    """
-    data = scaled(data)
-    merged = Split(
-        np.concatenate([data.train.images, data.validation.images]),
-        np.concatenate([data.train.labels, data.validation.labels]),
-    )
-    return FashionMNIST(merged, data.test, data.test)
-
-
-@dataclass(frozen=True)
-class Variant:
-    """One way to train, repeated for every seed of an experiment.
-
-    network: builds the model.
-    recipe: its `seed` is replaced by each seed in turn.
-    data: prepares the splits of `fashion_mnist.load`.
-    xla: as in `training.train`.
-    """
-
-    network: Callable
-    recipe: Recipe
-    data: Callable = as_loaded
-    xla: bool | None = None
-
-
-@dataclass(frozen=True)
-class Experiment:
-    """What is recorded under one name.
-
-    variants: by name.
-    seeds: each variant is run once for each.
-    judged: whether the finished runs are evaluated on the test images.
-    """
-
-    variants: dict[str, Variant]
-    seeds: tuple[int, ...] = (0, 1, 2)
-    judged: bool = False
-
-
-COURSE = Recipe()
-# The source lesson's: Adam at 0.001, batches of 32, one epoch, nothing else.
-PLAINEST = Recipe(
-    epochs=1,
-    batch_size=32,
-    peak_rate=0.001,
-    schedule="constant",
-    warmup=0.0,
-    weight_decay=0.0,
-    flip=False,
-)
-SCHEDULED = replace(
-    COURSE, epochs=1, batch_size=PLAINEST.batch_size, flip=PLAINEST.flip
-)
-
-EXPERIMENTS = {
-    "course": Experiment(
-        {"course": Variant(models.fashion_resnet, COURSE)},
-        seeds=(0, 1, 2, 3, 4),
-        judged=True,
-    ),
-    "baseline": Experiment(
-        {
-            "baseline": Variant(
-                models.source_lesson_resnet,
-                PLAINEST,
-                scaled_without_validation,
-                xla=False,
-            )
-        },
-        judged=True,
-    ),
-    # From the baseline towards the course, one change on top of the other, all
-    # of one epoch and compared on validation images. What is still missing
-    # after the last is the course's other three epochs.
-    "steps": Experiment(
-        {
-            "baseline": Variant(
-                models.source_lesson_resnet, PLAINEST, scaled, xla=False
-            ),
-            "He initialisation": Variant(
-                partial(models.source_lesson_resnet, initializer="he_normal"),
-                PLAINEST,
-                scaled,
-                xla=False,
-            ),
-            "the course's network and normalisation": Variant(
-                models.fashion_resnet, PLAINEST, xla=False
-            ),
-            "schedule and weight decay": Variant(
-                models.fashion_resnet, SCHEDULED, xla=False
-            ),
-            "batches of 64, XLA": Variant(
-                models.fashion_resnet, replace(SCHEDULED, batch_size=64)
-            ),
-            "mirroring": Variant(models.fashion_resnet, replace(COURSE, epochs=1)),
-        }
-    ),
-}
 
 
 def read(name):
@@ -158,26 +40,74 @@ def read(name):
     return json.loads(_path(name).read_text(encoding="utf-8"))
 
 
-def record(name):
+def by_variant(name):
+    """The runs of a recording, grouped: a dict from variant to a list of runs.
+
+    Raises as `read` does.
+    """
+    groups = {}
+    for run in read(name)["runs"]:
+        groups.setdefault(run["variant"], []).append(run)
+    return groups
+
+
+def trained_model(name, variant):
+    """A network with the weights that a recorded run ended with.
+
+    Args:
+        name: of the experiment.
+        variant: one whose weights are kept.
+
+    Returns:
+        (model, run): an uncompiled `keras.Model`, and the run's entry in the
+        recording. Its "predictions" are the classes that the network gave the
+        test images, one digit each.
+
+    Raises:
+        ValueError: there is no such experiment, or no weights of the variant.
+    """
+    experiment = _experiment(name)
+    if variant not in experiment.kept:
+        raise ValueError(
+            f"variant must be one of {experiment.kept}, whose weights are kept, "
+            f"got {variant!r}"
+        )
+    model = experiment.variants[variant].network()
+    model.load_weights(_weights_path(variant))
+    runs = by_variant(name)[variant]
+    return model, next(run for run in runs if "predictions" in run)
+
+
+def record(name, workers=1):
     """Run what is missing of an experiment; every finished run is kept at once.
 
     A run whose recipe is no longer the experiment's is made again.
+
+    Args:
+        name: of the experiment.
+        workers: processes that train at the same time, each on its share of
+            the cores: networks of few channels cannot fill several.
+
+    Raises:
+        ValueError: there is no experiment of that name, or `workers` < 1.
     """
-    experiment = _experiment(name)
+    if workers < 1:
+        raise ValueError(f"workers must be at least 1, got {workers}")
     path = _path(name)
-    done = {_key(run): run for run in read(name)["runs"]} if path.exists() else {}
     wanted = planned(name)
-    data = fashion_mnist.load()
-    for plan in wanted:
-        if _key(plan) in done:
-            continue
-        print(f"{name}: {plan['variant']}, seed {plan['recipe']['seed']}", flush=True)
-        variant = experiment.variants[plan["variant"]]
-        run = _run(variant, Recipe(**plan["recipe"]), data, experiment.judged)
+    done = {_key(run): run for run in read(name)["runs"]} if path.exists() else {}
+    missing = [plan for plan in wanted if not _is_whole(name, plan, done)]
+    for plan, run in _results(name, missing, workers):
         done[_key(plan)] = {**plan, **run}
         runs = [done[_key(plan)] for plan in wanted if _key(plan) in done]
         FOLDER.mkdir(exist_ok=True)
         write_json(path, {"experiment": name, "runs": runs})
+        seed = plan["recipe"]["seed"]
+        print(
+            f"{name}: {plan['variant']}, seed {seed}: {run['seconds']:.0f} s; "
+            f"{len(runs)} of {len(wanted)} runs",
+            flush=True,
+        )
 
 
 def planned(name):
@@ -189,7 +119,7 @@ def planned(name):
     return [
         {"variant": variant, "recipe": asdict(replace(how.recipe, seed=seed))}
         for variant, how in _experiment(name).variants.items()
-        for seed in _experiment(name).seeds
+        for seed in how.seeds or _experiment(name).seeds
     ]
 
 
@@ -197,17 +127,66 @@ def _key(run):
     return run["variant"], json.dumps(run["recipe"], sort_keys=True)
 
 
-def _run(variant, recipe, data, judged):
-    data = variant.data(data)
+def _is_whole(name, plan, done):
+    """Whether a run is recorded, and its weights too if they are to be kept."""
+    if _key(plan) not in done:
+        return False
+    return not _keeps(name, plan) or _weights_path(plan["variant"]).exists()
+
+
+def _keeps(name, plan):
+    experiment = _experiment(name)
+    variant, seed = plan["variant"], plan["recipe"]["seed"]
+    seeds = experiment.variants[variant].seeds or experiment.seeds
+    return variant in experiment.kept and seed == seeds[0]
+
+
+def _results(name, plans, workers):
+    if workers == 1:
+        for plan in plans:
+            yield plan, _run(name, plan)
+        return
+    # Read by TensorFlow when a worker imports it.
+    threads = max(1, (os.cpu_count() or 1) // workers)
+    os.environ["TF_NUM_INTRAOP_THREADS"] = str(threads)
+    os.environ["TF_NUM_INTEROP_THREADS"] = str(threads)
+    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+        futures = {pool.submit(_run, name, plan): plan for plan in plans}
+        for future in as_completed(futures):
+            yield futures[future], future.result()
+
+
+def _run(name, plan):
+    experiment = _experiment(name)
+    variant = experiment.variants[plan["variant"]]
+    recipe = Recipe(**plan["recipe"])
+    data = variant.data(_dataset())
     keras.utils.set_random_seed(recipe.seed)
     model = variant.network()
     start = time.perf_counter()
     history = train(model, data, recipe, xla=variant.xla)
     seconds = round(time.perf_counter() - start, 1)
     run = {"network": model.name, "history": history}
-    if judged:
+    if experiment.judged:
         run["test_loss"], run["test_accuracy"] = evaluate(model, data.test)
+    if _keeps(name, plan):
+        bare = without_optimizer(model)
+        _save_weights(bare, _weights_path(plan["variant"]))
+        classes = predict_logits(bare, data.test.images).argmax(axis=1)
+        run["predictions"] = "".join(str(label) for label in classes)
     return {**run, "seconds": seconds, "machine": machine()}
+
+
+@cache
+def _dataset():
+    return fashion_mnist.load()
+
+
+def _save_weights(model, path):
+    FOLDER.mkdir(exist_ok=True)
+    unfinished = path.with_name(f"unfinished-{path.name}")
+    model.save_weights(unfinished)
+    unfinished.replace(path)
 
 
 def machine():
@@ -233,6 +212,10 @@ def _processor():
 
 def _path(name):
     return FOLDER / f"{name}.json"
+
+
+def _weights_path(variant):
+    return FOLDER / f"{variant}.weights.h5"
 
 
 def _experiment(name):

@@ -22,6 +22,7 @@ def test_there_are_notebooks():
         "00_start_here.ipynb",
         "04_convolution_arithmetic.ipynb",
         "05_building_resnet.ipynb",
+        "06_training_on_fashion_mnist.ipynb",
     }
 
 

@@ -1,0 +1,170 @@
+"""What is recorded: networks, recipes, data and seeds of each experiment.
+
+`recordings` runs an experiment and reads what came out.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+
+from resnet_lesson import models
+from resnet_lesson.fashion_mnist import FashionMNIST, Split, denormalize
+from resnet_lesson.recipe import Recipe
+
+
+def as_loaded(data):
+    """The course's splits and normalisation."""
+    return data
+
+
+def scaled(data):
+    """Pixels in [0, 1], without normalisation, as the source lesson has them."""
+    return FashionMNIST(
+        *(
+            Split(denormalize(split.images), split.labels)
+            for split in (data.train, data.validation, data.test)
+        )
+    )
+
+
+def scaled_without_validation(data):
+    """All 60,000 images to train on, the test images in validation's place.
+
+    It repeats the source lesson's mistake: nothing may be chosen by it.
+    """
+    data = scaled(data)
+    merged = Split(
+        np.concatenate([data.train.images, data.validation.images]),
+        np.concatenate([data.train.labels, data.validation.labels]),
+    )
+    return FashionMNIST(merged, data.test, data.test)
+
+
+def small(data):
+    """The first 20,000 training images, and all images at 14 x 14 pixels."""
+    return FashionMNIST(
+        data.train.first(20_000).half_size(),
+        data.validation.half_size(),
+        data.test.half_size(),
+    )
+
+
+def small_network(kind, depth):
+    """A "plain" or "residual" network of He's family: width 8, 14 x 14 pixels.
+
+    Shortcuts are option A, so both kinds have the same parameters.
+    """
+    block = {"plain": "plain", "residual": "basic"}[kind]
+    return models.cifar_resnet(depth, block=block, width=8, input_shape=(14, 14, 1))
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One way to train, repeated for every seed of an experiment.
+
+    network: builds the model.
+    recipe: its `seed` is replaced by each seed in turn.
+    data: prepares the splits of `fashion_mnist.load`.
+    xla: as in `training.train`.
+    seeds: other than the experiment's, or None.
+    """
+
+    network: Callable
+    recipe: Recipe
+    data: Callable = as_loaded
+    xla: bool | None = None
+    seeds: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What is recorded under one name.
+
+    variants: by name.
+    seeds: each variant is run once for each.
+    judged: whether the finished runs are evaluated on the test images.
+    kept: variants whose weights, after the run of the first seed, are kept.
+    """
+
+    variants: dict[str, Variant]
+    seeds: tuple[int, ...] = (0, 1, 2)
+    judged: bool = False
+    kept: tuple[str, ...] = ()
+
+
+COURSE = Recipe()
+# The source lesson's: Adam at 0.001, batches of 32, one epoch, nothing else.
+PLAINEST = Recipe(
+    epochs=1,
+    batch_size=32,
+    peak_rate=0.001,
+    schedule="constant",
+    warmup=0.0,
+    weight_decay=0.0,
+    flip=False,
+)
+SCHEDULED = replace(
+    COURSE, epochs=1, batch_size=PLAINEST.batch_size, flip=PLAINEST.flip
+)
+
+# Degradation: He et al. (2015), section 4.2, made small.
+KINDS = ("plain", "residual")
+DEPTHS = (8, 20, 32, 44, 56)
+PEAK_RATES = (0.03, 0.1, 0.3)
+DEEP = Recipe(
+    epochs=6,
+    batch_size=128,
+    optimizer="sgd",
+    peak_rate=0.1,
+    warmup=0.1,
+    weight_decay=1e-4,
+    flip=False,
+)
+
+EXPERIMENTS = {
+    "course": Experiment(
+        {"course": Variant(models.fashion_resnet, COURSE)},
+        seeds=(0, 1, 2, 3, 4),
+        judged=True,
+        kept=("course",),
+    ),
+    "baseline": Experiment(
+        {
+            "baseline": Variant(
+                models.source_lesson_resnet,
+                PLAINEST,
+                scaled_without_validation,
+                xla=False,
+            )
+        },
+        judged=True,
+    ),
+    # From the baseline towards the course, one change on top of the other, all
+    # of one epoch and compared on validation images. What is still missing
+    # after the last is the course's other three epochs.
+    "steps": Experiment(
+        {
+            "baseline": Variant(
+                models.source_lesson_resnet, PLAINEST, scaled, xla=False
+            ),
+            "He initialisation": Variant(
+                partial(models.source_lesson_resnet, initializer="he_normal"),
+                PLAINEST,
+                scaled,
+                xla=False,
+            ),
+            "the course's network and normalisation": Variant(
+                models.fashion_resnet, PLAINEST, xla=False
+            ),
+            "schedule and weight decay": Variant(
+                models.fashion_resnet, SCHEDULED, xla=False
+            ),
+            "batches of 64, XLA": Variant(
+                models.fashion_resnet, replace(SCHEDULED, batch_size=64)
+            ),
+            "mirroring": Variant(models.fashion_resnet, replace(COURSE, epochs=1)),
+        }
+    ),
+}
