@@ -19,12 +19,12 @@ arXiv:1512.03385 (2015); He, Zhang, Ren & Sun, "Identity Mappings in Deep
 Residual Networks", arXiv:1603.05027 (2016).
 """
 
+from resnet_lesson.conv_arithmetic import check_positive
 from resnet_lesson.parts import (
     batch_norm,
     batch_norm_layer,
     bn_relu,
     check_block,
-    check_positive,
     check_shortcut,
     check_stride_on,
     conv,

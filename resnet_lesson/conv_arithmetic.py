@@ -29,7 +29,7 @@ def effective_kernel_size(kernel_size: int, dilation: int = 1) -> int:
 
     Source: Dumoulin & Visin (2016), section 5.1.
     """
-    _require_positive(kernel_size=kernel_size, dilation=dilation)
+    check_positive(kernel_size=kernel_size, dilation=dilation)
     return kernel_size + (kernel_size - 1) * (dilation - 1)
 
 
@@ -52,7 +52,7 @@ def same_padding(
 
     Source: TensorFlow API documentation, `tf.nn`, "Notes on padding".
     """
-    _require_positive(input_size=input_size, stride=stride)
+    check_positive(input_size=input_size, stride=stride)
     span = effective_kernel_size(kernel_size, dilation)
     output = -(-input_size // stride)  # ceil without floats
     # Where the stride is larger than the kernel, the input already has more
@@ -148,7 +148,7 @@ def receptive_field(layers: Iterable[tuple[int, ...]]) -> int:
                 f"(kernel_size, stride, dilation), got {layer!r}"
             )
         kernel_size, stride, *dilation = layer
-        _require_positive(stride=stride)
+        check_positive(stride=stride)
         field += (effective_kernel_size(kernel_size, *dilation) - 1) * jump
         jump *= stride
     return field
@@ -168,7 +168,7 @@ def conv_parameters(
         filters: channels of the output, >= 1.
         use_bias: count a bias per filter (redundant before BatchNormalization).
     """
-    _require_positive(in_channels=in_channels, filters=filters)
+    check_positive(in_channels=in_channels, filters=filters)
     height, width = _pair("kernel_size", kernel_size)
     return height * width * in_channels * filters + (filters if use_bias else 0)
 
@@ -199,7 +199,8 @@ def _is_size(value, least):
     )
 
 
-def _require_positive(**sizes):
+def check_positive(**sizes):
+    """Raise ValueError unless every argument is a positive integer."""
     for name, value in sizes.items():
         if not _is_size(value, 1):
             raise ValueError(f"{name} must be a positive integer, got {value!r}")
@@ -217,7 +218,7 @@ def _pair(name, size):
 
 def _padding_pair(input_size, kernel_size, stride, padding, dilation):
     """(before, after) in pixels for any padding that `output_size` takes."""
-    _require_positive(input_size=input_size, stride=stride)
+    check_positive(input_size=input_size, stride=stride)
     span = effective_kernel_size(kernel_size, dilation)
     if isinstance(padding, str):
         if padding == "valid":

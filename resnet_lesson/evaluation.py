@@ -107,3 +107,32 @@ def precision_and_recall(matrix):
     nan = np.full(len(matrix), np.nan)
     precision = np.divide(right, found, out=nan.copy(), where=found > 0)
     return precision, np.divide(right, real, out=nan, where=real > 0)
+
+
+def reliability(probabilities, labels, bins=10):
+    """Whether a network is right as often as it says.
+
+    Args:
+        probabilities: float (n, classes), the softmax of the logits.
+        labels: int (n,), the true classes.
+        bins: of equal width, over the confidence in [0, 1]; >= 1.
+
+    Returns:
+        (confidence, accuracy, count), each of length `bins`: means of the
+        images whose largest probability falls into the bin, NaN where there
+        are none, and their number. The expected calibration error is the mean
+        of |accuracy - confidence|, weighted by count.
+
+    Source: Guo, Pleiss, Sun & Weinberger, "On Calibration of Modern Neural
+    Networks", arXiv:1706.04599 (2017), section 2; the error is equation 3.
+    """
+    if bins < 1:
+        raise ValueError(f"bins must be at least 1, got {bins!r}")
+    largest = probabilities.max(axis=1)
+    right = probabilities.argmax(axis=1) == labels
+    which = np.minimum((largest * bins).astype(int), bins - 1)
+    count = np.bincount(which, minlength=bins)
+    with np.errstate(invalid="ignore"):
+        confidence = np.bincount(which, weights=largest, minlength=bins) / count
+        accuracy = np.bincount(which, weights=right, minlength=bins) / count
+    return confidence, accuracy, count

@@ -15,33 +15,34 @@ def dirac_kernel(shape):
 
     Returns:
         float32: 1 where a filter's centre meets the channel of its own number,
-        else 0.
+        else 0; so filters beyond the channels put out 0.
 
     Raises:
-        ValueError: the kernel has no centre, or channels and filters differ.
+        ValueError: the kernel has no centre, or it would drop channels.
     """
     height, width, channels, filters = shape
-    if height % 2 == 0 or width % 2 == 0 or channels != filters:
+    if height % 2 == 0 or width % 2 == 0 or channels > filters:
         raise ValueError(
-            "shape must be (odd, odd, channels, the same number of filters), "
+            "shape must be (odd, odd, channels, at least as many filters), "
             f"got {tuple(shape)}"
         )
     kernel = np.zeros(shape, dtype=np.float32)
-    kernel[height // 2, width // 2] = np.eye(channels)
+    kernel[height // 2, width // 2] = np.eye(channels, filters)
     return kernel
 
 
 def make_identity(model, block):
     """Let a plain block put out its input, in inference mode, for input >= 0.
 
-    Both of its ReLUs then have nothing to cut.
+    Both of its ReLUs then have nothing to cut. A block that halves the size
+    and adds channels passes on every second pixel, and channels of zeros.
 
     Args:
         model: the model to change.
         block: prefix of the block's layers, such as "stage1_block2".
 
     Raises:
-        ValueError: the block changes the number of channels, or there is none.
+        ValueError: there is no such block.
     """
     for index in (1, 2):
         conv = model.get_layer(f"{block}_conv{index}")

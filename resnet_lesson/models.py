@@ -8,9 +8,9 @@ convolutions and the dense layer, not the shortcuts' projections.
 """
 
 from resnet_lesson import blocks
+from resnet_lesson.conv_arithmetic import check_positive
 from resnet_lesson.parts import (
     bn_relu,
-    check_positive,
     check_stride_on,
     conv,
     head,

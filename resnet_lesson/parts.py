@@ -5,8 +5,7 @@ Each takes a Keras tensor (batch, height, width, channels) and gives the next.
 layer is made.
 """
 
-from numbers import Integral
-
+from resnet_lesson.conv_arithmetic import check_positive
 from resnet_lesson.quiet import keras
 
 layers = keras.layers
@@ -144,14 +143,6 @@ def head(x, classes):
     """Global average pooling and the dense layer that gives the logits."""
     x = layers.GlobalAveragePooling2D(name="global_pool")(x)
     return layers.Dense(classes, name="logits")(x)
-
-
-def check_positive(**sizes):
-    """Raise ValueError unless every argument is a positive integer."""
-    for name, value in sizes.items():
-        # bool is an int in Python; True is no size.
-        if not isinstance(value, Integral) or isinstance(value, bool) or value < 1:
-            raise ValueError(f"{name} must be a positive integer, got {value!r}")
 
 
 def check_padding(padding):

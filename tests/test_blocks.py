@@ -310,7 +310,7 @@ def test_layer_refuses_what_the_builder_refuses():
 @pytest.mark.parametrize("name", ["blocks", "parts", "models", "source_lesson"])
 def test_imports_keras_and_own_modules_only(name):
     tree = ast.parse((PACKAGE / f"{name}.py").read_text(encoding="utf-8"))
-    own = {"blocks", "parts", "source_lesson", "quiet"}
+    own = {"blocks", "conv_arithmetic", "parts", "source_lesson", "quiet"}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             raise AssertionError(f"line {node.lineno}: import {node.names[0].name}")
@@ -318,8 +318,6 @@ def test_imports_keras_and_own_modules_only(name):
             module = node.module.removeprefix("resnet_lesson.")
             if module == "resnet_lesson":
                 assert {alias.name for alias in node.names} <= own
-            elif module == "numbers":  # of the standard library: int or NumPy's
-                assert [alias.name for alias in node.names] == ["Integral"]
             else:
                 assert module in own
             if module == "quiet":

@@ -6,6 +6,7 @@ from resnet_lesson.evaluation import (
     confusion_matrix,
     evaluate,
     precision_and_recall,
+    reliability,
 )
 from resnet_lesson.quiet import keras
 
@@ -86,3 +87,26 @@ def test_a_class_that_never_occurs_has_no_recall():
 def test_confusion_matrix_refuses_nonsense(labels, predicted, said):
     with pytest.raises(ValueError, match=said):
         confusion_matrix(labels, predicted, classes=3)
+
+
+def test_reliability_of_a_network_that_is_right_as_often_as_it_says():
+    rng = np.random.default_rng(0)
+    first = rng.uniform(0.5, 1, size=20_000)
+    labels = (rng.uniform(size=first.size) > first).astype(int)
+    confidence, accuracy, count = reliability(
+        np.stack([first, 1 - first], axis=1), labels, bins=10
+    )
+    assert count.sum() == first.size
+    assert not count[:5].any()
+    assert np.isnan(confidence[:5]).all()
+    np.testing.assert_allclose(confidence[5:], np.arange(0.55, 1, 0.1), atol=0.01)
+    np.testing.assert_allclose(accuracy[5:], confidence[5:], atol=0.03)
+
+
+def test_certainty_falls_into_the_last_bin_and_no_bin_is_refused():
+    certain = np.eye(3)
+    _, accuracy, count = reliability(certain, np.array([0, 1, 0]), bins=4)
+    assert count.tolist() == [0, 0, 0, 3]
+    assert accuracy[-1] == pytest.approx(2 / 3)
+    with pytest.raises(ValueError, match="bins must be at least 1, got 0"):
+        reliability(certain, np.array([0, 1, 2]), bins=0)

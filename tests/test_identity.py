@@ -13,7 +13,15 @@ def test_dirac_kernel_passes_every_pixel_on():
     np.testing.assert_array_equal(keras.ops.convert_to_numpy(output), images)
 
 
-@pytest.mark.parametrize("shape", [(2, 3, 4, 4), (3, 3, 4, 8)])
+def test_further_filters_of_a_dirac_kernel_put_out_zero():
+    images = np.random.default_rng(0).normal(size=(1, 4, 4, 2)).astype(np.float32)
+    kernel = identity.dirac_kernel((3, 3, 2, 5))
+    output = keras.ops.convert_to_numpy(keras.ops.conv(images, kernel, padding="same"))
+    np.testing.assert_array_equal(output[..., :2], images)
+    assert not output[..., 2:].any()
+
+
+@pytest.mark.parametrize("shape", [(2, 3, 4, 4), (3, 3, 8, 4)])
 def test_kernels_that_cannot_be_the_identity_are_refused(shape):
     with pytest.raises(ValueError, match=r"shape must be \(odd, odd, channels"):
         identity.dirac_kernel(shape)
