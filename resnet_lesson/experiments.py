@@ -122,6 +122,34 @@ DEEP = Recipe(
     weight_decay=1e-4,
     flip=False,
 )
+# What notebook 01 trains while the reader watches: shorter, and all at the rate
+# that suits plain-56 best.
+LIVE = replace(DEEP, epochs=3, peak_rate=0.03)
+LIVE_NETWORKS = (("plain", 8), ("plain", 20), ("plain", 56), ("residual", 56))
+# The best of `PEAK_RATES` for each, by the training error at the end of the
+# recording "rates"; fixed before the seeds of "degradation" were run.
+BEST_RATE = {
+    ("plain", 8): 0.3,
+    ("plain", 20): 0.1,
+    ("plain", 32): 0.03,
+    ("plain", 44): 0.1,
+    ("plain", 56): 0.03,
+    ("residual", 8): 0.3,
+    ("residual", 20): 0.3,
+    ("residual", 32): 0.3,
+    ("residual", 44): 0.03,
+    ("residual", 56): 0.1,
+}
+
+
+LONGER = replace(DEEP, epochs=3 * DEEP.epochs, peak_rate=BEST_RATE["plain", 56])
+
+
+def _deep(kind, depth, recipe):
+    network = partial(small_network, kind, depth)
+    # XLA's convolutions of few channels are slower on one core than Keras' own.
+    return Variant(network, recipe, small, xla=False)
+
 
 EXPERIMENTS = {
     "course": Experiment(
@@ -166,5 +194,34 @@ EXPERIMENTS = {
             ),
             "mirroring": Variant(models.fashion_resnet, replace(COURSE, epochs=1)),
         }
+    ),
+    "rates": Experiment(
+        {
+            f"{kind}-{depth} at {rate}": _deep(
+                kind, depth, replace(DEEP, peak_rate=rate)
+            )
+            for kind in KINDS
+            for depth in DEPTHS
+            for rate in PEAK_RATES
+        },
+        seeds=(0,),
+    ),
+    "degradation": Experiment(
+        {
+            **{
+                f"{kind}-{depth}": _deep(kind, depth, replace(DEEP, peak_rate=rate))
+                for (kind, depth), rate in BEST_RATE.items()
+            },
+            # He et al. (2015), footnote 3: three times the iterations.
+            "plain-56, three times as long": replace(
+                _deep("plain", 56, LONGER), seeds=(1,)
+            ),
+        },
+        seeds=(1, 2, 3),  # seed 0 chose the rates
+        kept=("plain-20", "plain-56", "residual-20", "residual-56"),
+    ),
+    "live": Experiment(
+        {f"{kind}-{depth}": _deep(kind, depth, LIVE) for kind, depth in LIVE_NETWORKS},
+        seeds=(0, 1, 2, 3, 4),
     ),
 }
