@@ -77,7 +77,7 @@ def _parser():
         "run is written at once, so this may be interrupted and called again.",
     )
     record.set_defaults(command=_record)
-    record.add_argument("experiment", help="its name, such as course")
+    record.add_argument("experiment", help="its name, such as course or surface")
     record.add_argument(
         "--workers",
         type=int,
@@ -107,9 +107,12 @@ def _train(args):
 
 
 def _record(args):
-    from resnet_lesson import recordings
+    from resnet_lesson import recordings, surface
 
-    recordings.record(args.experiment, workers=args.workers)
+    if args.experiment == "surface":  # a measurement, no training
+        surface.record()
+    else:
+        recordings.record(args.experiment, workers=args.workers)
     return 0
 
 

@@ -13,12 +13,12 @@ COLUMNS = (
     ("running_loss", "loss: running", ".3f"),
     ("train_loss", " train", ".3f"),
     ("validation_loss", "  val.", ".3f"),
-    ("running_accuracy", "accuracy: running", ".2%"),
+    ("running_accuracy", "acc.: running", ".2%"),
     ("train_accuracy", " train", ".2%"),
     ("validation_accuracy", "  val.", ".2%"),
-    ("seconds", "seconds", ".0f"),
+    ("seconds", "sec.", ".0f"),
 )
-HEADER = "  ".join(("epoch", *(title for _, title, _ in COLUMNS)))  # 80 characters
+HEADER = "  ".join(("epoch", *(title for _, title, _ in COLUMNS)))  # 73 characters
 BAR = 16  # characters
 REFRESH = 0.5  # seconds between two drawings
 

@@ -2,16 +2,18 @@
 
 `from resnet_lesson.quiet import keras` is `import keras` and nothing else,
 except that the lines which TensorFlow's C++ code prints while it loads do not
-end up in a notebook's stored outputs.
+end up in a notebook's stored outputs, nor its advice about repeated tracing,
+which a lesson that builds many networks cannot follow.
 """
 
 import contextlib
+import logging
 import os
 import sys
 import tempfile
 
 # Read by TensorFlow when it is first imported, so it has to be set before:
-# no INFO, WARNING or ERROR lines from C++ (Python's warnings still appear).
+# no INFO, WARNING or ERROR lines from C++ (Python's own warnings still appear).
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 
@@ -38,5 +40,7 @@ def silenced_stderr():
 
 with silenced_stderr():
     import keras
+
+logging.getLogger("tensorflow").setLevel(logging.ERROR)
 
 __all__ = ["keras", "silenced_stderr"]

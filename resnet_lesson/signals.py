@@ -4,9 +4,32 @@ A `model` is a functional model of this package, images float32 (n, height,
 width, channels), labels int (n,). Gradients need Keras' TensorFlow backend.
 """
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from resnet_lesson.quiet import keras
+
+
+@dataclass(frozen=True)
+class Unrolled:
+    """What `unroll` reads off a stage; arrays (batch, height, width, channels).
+
+    first: x_l, the input of the stage's second block.
+    residuals: what F puts out in that block and in every later one.
+    last: x_L, the output of the stage.
+    gradient_first, gradient_last: of the loss, with respect to x_l and x_L.
+    gradient_through: the part of `gradient_first` that comes through the
+        residual functions, were x_L their sum plus x_l: the vector-Jacobian
+        product of that sum with `gradient_last`.
+    """
+
+    first: np.ndarray
+    residuals: list[np.ndarray]
+    last: np.ndarray
+    gradient_first: np.ndarray
+    gradient_last: np.ndarray
+    gradient_through: np.ndarray
 
 
 def response_std(model, images, *, training=False):
@@ -39,6 +62,27 @@ def response_std(model, images, *, training=False):
     }
 
 
+def block_parts(model, images):
+    """What each residual block carries, and what it adds, in inference mode.
+
+    Args:
+        model: a functional model of residual blocks.
+        images: as many as fit into memory at once, some hundreds.
+
+    Returns:
+        A dict from block name to (shortcut(x), F(x)), each float32 (n, height,
+        width, channels): their sum is what the block puts out, or puts into
+        its last ReLU.
+    """
+    sums = [layer for layer in model.layers if layer.name.endswith("_add")]
+    taps = keras.Model(model.input, [layer.input for layer in sums])
+    parts = taps.predict_on_batch(images)
+    return {
+        layer.name.removesuffix("_add"): (carried, added)
+        for layer, (added, carried) in zip(sums, parts, strict=True)
+    }
+
+
 def gradient_norms(model, images, labels, *, training=True):
     """How much of the loss' gradient reaches each convolution's kernel.
 
@@ -66,6 +110,52 @@ def gradient_norms(model, images, labels, *, training=True):
         layer.name: float(tf.norm(gradient))
         for layer, gradient in zip(convolutions, gradients, strict=True)
     }
+
+
+def unroll(model, images, labels, stage, *, training=False):
+    """The terms of x_L = x_l + sum of F, and of its gradient, in one stage.
+
+    The first block is left out, because its shortcut may change the shape.
+
+    Args:
+        model: a residual network that gives logits.
+        images, labels: one batch; the loss is their mean cross-entropy.
+        stage: its name, such as "stage2".
+        training: mode of BatchNormalization.
+
+    Returns:
+        An `Unrolled`. Whether its terms add up is for the caller to check.
+
+    Raises:
+        ValueError: the stage has fewer than two residual blocks.
+
+    Source: He et al. (2016), equations 4 and 5.
+    """
+    import tensorflow as tf
+
+    members = [x for x in model.layers if x.name.startswith(f"{stage}_")]
+    sums = [x for x in members if isinstance(x, keras.layers.Add)][1:]
+    if not sums:
+        raise ValueError(
+            f"stage must name a stage of two or more residual blocks, got {stage!r}"
+        )
+    taps = [sums[0].input[1], *(x.input[0] for x in sums), members[-1].output]
+    probe = keras.Model(model.input, [*taps, model.output])
+    loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    with tf.GradientTape(persistent=True) as tape:
+        first, *residuals, last, logits = probe(images, training=training)
+        total = tf.add_n(residuals)
+        loss = loss_of(labels, logits)
+    gradient_last = tape.gradient(loss, last)
+    through = tape.gradient(total, first, output_gradients=gradient_last)
+    return Unrolled(
+        first=first.numpy(),
+        residuals=[residual.numpy() for residual in residuals],
+        last=last.numpy(),
+        gradient_first=tape.gradient(loss, first).numpy(),
+        gradient_last=gradient_last.numpy(),
+        gradient_through=through.numpy(),
+    )
 
 
 def without_batch_norm(model):

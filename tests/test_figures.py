@@ -2,7 +2,8 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from resnet_lesson.figures import show, show_table, style
+from resnet_lesson import toy
+from resnet_lesson.figures import degradation, inside, residual, show, show_table, style
 from resnet_lesson.figures import training as draw
 
 HISTORY = {
@@ -24,6 +25,60 @@ def displayed(monkeypatch):
 
 
 def drawings(fashion):
+    yield from training_drawings(fashion)
+    yield from degradation_drawings()
+    yield from residual_drawings()
+    yield from inside_drawings(fashion)
+
+
+def degradation_drawings():
+    yield degradation.training_curves({"plain-8": HISTORY, "residual-56": HISTORY})
+    lines = {"start": [1.0, 0.1, 0.01], "trained": [0.5, 0.2, 0.1]}
+    yield degradation.by_layer({"plain": lines, "residual": lines}, "norm")
+    errors = {"plain": {8: [9, 10], 56: [20, 25]}, "residual": {8: [9, 8], 56: [7, 8]}}
+    yield degradation.error_against_depth(errors, (56, 17.0))
+
+
+def residual_drawings():
+    x, y = np.random.default_rng(0).normal(size=(2, 14, 14))
+    yield residual.sums({"shirt": (x, y, x + y), "boot": (x, y, x + y)})
+    yield residual.fit(np.arange(8.0), x[0, :8], 0.1 * y[0, :8])
+    when, errors = toy.race({"x": toy.Target(1), "g": toy.Target(0, 0, 0.1)}, steps=100)
+    yield residual.races(when, errors, {"x": "H = x", "g": "H = 0.1 g"})
+    by_place = {0: [1, 2], 0.5: [1, 2], 1: [2, 3]}
+    yield residual.dial({100: {"plain": by_place, "residual": by_place}}, (100,))
+
+
+def inside_drawings(fashion):
+    rng = np.random.default_rng(0)
+    maps = rng.normal(size=(2, 7, 7, 16))
+    blocks = [
+        f"stage{stage}_block{index}" for stage in (1, 2, 3) for index in range(1, 10)
+    ]
+    values = dict(zip(blocks, rng.uniform(10, 80, size=27), strict=True))
+    both = {"plain": values, "residual": values}
+    yield inside.filters(rng.normal(size=(3, 3, 1, 16)))
+    yield inside.feature_maps(
+        fashion.validation.images[:2], {"stem": maps, "stage 1": maps}
+    )
+    yield inside.block_sums({"stage1\nblock2": (maps[0, ..., 0], maps[0, ..., 1])})
+    yield inside.bars_by_block(values, "ratio", lambda name: name == "stage2_block1")
+    yield inside.responses({"plain-20": np.ones(19), "residual-56": np.ones(55)})
+    yield inside.single_lesions(both, {"plain": 20.0, "residual": 10.0})
+    several = {0: [10.0], 4: [15.0, 40.0]}
+    yield inside.many_lesions({"plain": several, "residual": several})
+    places = np.linspace(-1, 1, 5)
+    plane = 0.1 + places**2 + places[:, np.newaxis] ** 2
+    yield inside.surfaces(
+        {"plain-56": plane, "residual-56": plane}, places, (0.1, 0.5, 1)
+    )
+    yield inside.line_through({"plain": (places, plane[2], places[::2], plane[2, ::2])})
+    confidence = np.array([np.nan, 0.3, 0.7, 0.9])
+    yield inside.reliability(confidence, confidence, np.array([0, 5, 10, 80]))
+    yield inside.class_confidence(np.full(10, 0.9), np.full(10, 0.85))
+
+
+def training_drawings(fashion):
     probabilities = np.full((6, 10), 0.1)
     some = fashion.validation.first(200)
     yield draw.sample_grid(some)

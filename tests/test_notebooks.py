@@ -18,12 +18,17 @@ PATHS = [path for path in PATHS if ".ipynb_checkpoints" not in path.parts]
 
 
 def test_there_are_notebooks():
-    assert {path.name for path in PATHS} >= {
+    assert [path.name for path in PATHS] == [
         "00_start_here.ipynb",
+        "01_degradation.ipynb",
+        "02_residual_mapping.ipynb",
+        "03_identity_shortcut.ipynb",
         "04_convolution_arithmetic.ipynb",
         "05_building_resnet.ipynb",
         "06_training_on_fashion_mnist.ipynb",
-    }
+        "07_looking_inside.ipynb",
+        "08_reading_code_critically.ipynb",
+    ]
 
 
 @pytest.fixture(params=PATHS, ids=lambda path: path.stem)

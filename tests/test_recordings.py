@@ -1,13 +1,25 @@
+import json
+from dataclasses import replace
+from functools import partial
+
 import numpy as np
 import pytest
 
-from resnet_lesson import recordings
+from resnet_lesson import experiments, models, recordings
+from resnet_lesson.evaluation import predict_logits
 
-RECORDED = sorted(path.stem for path in recordings.FOLDER.glob("*.json"))
+RECORDED = sorted(recordings.EXPERIMENTS)
+KEPT = [
+    (name, variant)
+    for name, experiment in recordings.EXPERIMENTS.items()
+    for variant in experiment.kept
+]
 
 
 def test_every_experiment_is_recorded_and_nothing_else():
-    assert sorted(recordings.EXPERIMENTS) == RECORDED
+    files = {path.name for path in recordings.FOLDER.iterdir()}
+    weights = {f"{variant}.weights.h5" for _, variant in KEPT}
+    assert files == {f"{name}.json" for name in (*RECORDED, "surface")} | weights
 
 
 @pytest.mark.parametrize("name", RECORDED)
@@ -29,3 +41,78 @@ def test_recorded_histories_are_whole(name):
 def test_unknown_recording_is_refused():
     with pytest.raises(ValueError, match=r"experiment must be one of .*, got 'none'"):
         recordings.read("none")
+
+
+@pytest.mark.parametrize(("name", "variant"), KEPT)
+def test_kept_weights_predict_what_was_recorded(fashion, name, variant):
+    model, run = recordings.trained_model(name, variant)
+    data = recordings.EXPERIMENTS[name].variants[variant].data(fashion)
+    predicted = predict_logits(model, data.test.images).argmax(axis=1)
+    recorded = np.array([int(digit) for digit in run["predictions"]])
+    assert np.sum(predicted != recorded) <= 5  # of 10,000
+    assert (recordings.FOLDER / f"{variant}.weights.h5").stat().st_size < 2e6
+
+
+def test_weights_that_are_not_kept_are_refused():
+    with pytest.raises(ValueError, match=r"variant must be one of .*, got 'plain-8'"):
+        recordings.trained_model("degradation", "plain-8")
+
+
+def test_the_best_rates_are_those_that_were_recorded():
+    errors = {
+        name: 1 - runs[0]["history"]["train_accuracy"][-1]
+        for name, runs in recordings.by_variant("rates").items()
+    }
+    for (kind, depth), rate in experiments.BEST_RATE.items():
+        best = min(
+            experiments.PEAK_RATES, key=lambda r: errors[f"{kind}-{depth} at {r}"]
+        )
+        assert rate == best, (kind, depth)
+
+
+@pytest.fixture
+def toy(monkeypatch, tmp_path, few):
+    """An experiment that takes a second, recorded into a folder of its own."""
+    network = partial(models.fashion_resnet, stages=(1,), width=8)
+    recipe = replace(experiments.PLAINEST, batch_size=80)
+    experiment = experiments.Experiment(
+        {"toy": experiments.Variant(network, recipe, xla=False)},
+        seeds=(0, 1),
+        judged=True,
+        kept=("toy",),
+    )
+    monkeypatch.setattr(recordings, "FOLDER", tmp_path)
+    monkeypatch.setattr(recordings, "EXPERIMENTS", {"toy": experiment})
+    monkeypatch.setattr(recordings, "_dataset", lambda: few)
+    return tmp_path
+
+
+def test_a_recording_goes_on_where_it_stopped(toy, few, capsys):
+    recordings.record("toy")
+    whole = (toy / "toy.json").read_text()
+    content = json.loads(whole)
+    assert [run["recipe"]["seed"] for run in content["runs"]] == [0, 1]
+    assert len(content["runs"][0]["predictions"]) == len(few.test)
+    assert "predictions" not in content["runs"][1]
+
+    # The second run is lost: it alone is made again.
+    content["runs"].pop()
+    (toy / "toy.json").write_text(json.dumps(content))
+    capsys.readouterr()
+    recordings.record("toy")
+    assert "toy: toy, seed 0" not in capsys.readouterr().out
+    again = json.loads((toy / "toy.json").read_text())["runs"]
+    assert again[1]["test_accuracy"] == json.loads(whole)["runs"][1]["test_accuracy"]
+
+    # The kept weights are lost: the first run is made again.
+    (toy / "toy.weights.h5").unlink()
+    recordings.record("toy")
+    assert "toy: toy, seed 0" in capsys.readouterr().out
+    model, run = recordings.trained_model("toy", "toy")
+    predicted = predict_logits(model, few.test.images).argmax(axis=1)
+    assert "".join(map(str, predicted)) == run["predictions"]
+
+
+def test_no_worker_is_refused():
+    with pytest.raises(ValueError, match="workers must be at least 1, got 0"):
+        recordings.record("course", workers=0)

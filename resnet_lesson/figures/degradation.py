@@ -6,16 +6,13 @@ from resnet_lesson.figures.style import (
     BLUE,
     GREEN,
     GREY,
+    KINDS,
     ORANGE,
     PURPLE,
     drawing,
     new_figure,
 )
 
-KIND = {  # color, line, marker
-    "plain": (ORANGE, "--", "o"),
-    "residual": (BLUE, "-", "D"),
-}
 MARKERS = ("o", "D", "s", "^")
 
 
@@ -30,6 +27,7 @@ def training_curves(histories):
     styles = zip(
         (GREY, GREEN, ORANGE, BLUE), (":", "-.", "--", "-"), MARKERS, strict=True
     )
+    ends = []
     for (label, history), (color, line, marker) in zip(
         histories.items(), styles, strict=False
     ):
@@ -37,15 +35,13 @@ def training_curves(histories):
         options = {"color": color, "linestyle": line, "marker": marker}
         losses.plot(epochs - 0.5, history["running_loss"], label=label, **options)
         wrong = 100 * (1 - np.array(history["train_accuracy"]))
-        errors.plot(epochs, wrong, label=label, **options)
-        errors.annotate(
-            f"{wrong[-1]:.0f} %",
-            (epochs[-1], wrong[-1]),
-            xytext=(8, 0),
-            textcoords="offset points",
-            va="center",
-            color=color,
-        )
+        errors.plot(epochs, wrong, **options)
+        ends.append((wrong[-1], color))
+    gap = 0.085 * errors.get_ylim()[1]
+    place = -np.inf
+    for end, color in sorted(ends):
+        place = max(end, place + gap)  # one label above the other
+        errors.text(epochs[-1] + 0.12, place, f"{end:.0f} %", color=color, va="center")
     losses.set(title="running loss (nats), training mode", ylim=(0, None))
     errors.set(title="error on training images (%)", ylim=(0, None))
     for axis in (losses, errors):
@@ -60,19 +56,20 @@ def by_layer(columns, ylabel, scale="log"):
     """One value for each layer, from the first to the last, panel by panel.
 
     Args:
-        columns: title of a panel -> (label of a line -> values by layer).
+        columns: title of a panel -> (label of a line -> values by layer), one or
+            two lines.
         ylabel: what the values are.
         scale: of the vertical axis.
     """
     figure, axes = new_figure(10.0, 4.0, 1, len(columns), sharey=True, squeeze=False)
     for axis, (title, lines) in zip(axes[0], columns.items(), strict=True):
-        styles = zip((ORANGE, BLUE, PURPLE), ("--", "-", ":"), strict=True)
+        styles = zip((PURPLE, GREEN), ("--", "-"), strict=True)
         for (label, values), (color, line) in zip(lines.items(), styles, strict=False):
             layers = np.arange(1, len(values) + 1)
             axis.plot(layers, values, color=color, linestyle=line, label=label)
         axis.set(title=title, xlabel="layer", yscale=scale)
     axes[0, 0].set_ylabel(ylabel)
-    axes[0, 0].legend(loc="best")
+    axis.legend(loc="best")  # the last panel has all lines
     return figure
 
 
@@ -87,7 +84,7 @@ def error_against_depth(errors, longer=None):
     """
     figure, axis = new_figure(9.0, 4.6)
     for kind, by_depth in errors.items():
-        color, line, marker = KIND[kind]
+        color, line, marker = KINDS[kind]
         depths = list(by_depth)
         means = [np.mean(values) for values in by_depth.values()]
         axis.plot(depths, means, color=color, linestyle=line, marker=marker)

@@ -5,6 +5,7 @@ import io
 
 import matplotlib
 from IPython.display import Markdown, display
+from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
 # Okabe & Ito's palette: told apart with any kind of colour vision. A line also
@@ -12,6 +13,10 @@ from matplotlib.figure import Figure
 BLUE, ORANGE, GREEN = "#0072B2", "#D55E00", "#009E73"
 PURPLE, SKY, YELLOW = "#CC79A7", "#56B4E9", "#E69F00"
 INK, GREY, PALE = "#222222", "#767676", "#E8E8E8"
+
+SIGNED = LinearSegmentedColormap.from_list("signed", (BLUE, "white", ORANGE))
+# Networks of either kind look the same in every figure: color, line, marker.
+KINDS = {"plain": (ORANGE, "--", "o"), "residual": (BLUE, "-", "D")}
 
 STYLE = {
     "figure.facecolor": "white",

@@ -1,0 +1,77 @@
+"""Notebook 08: a map of the museum of defects."""
+
+from resnet_lesson.figures import style
+
+KINDS = ("shape", "count", "value", "procedure")
+COLOURS = dict(
+    zip(KINDS, (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE), strict=True)
+)
+# How a mistake shows: the fill of its marker, and the words in the legend.
+FILLS = {
+    "never": ("full", "no error, ever"),
+    "sometimes": ("left", "an error in some cases"),
+    "always": ("none", "always an error"),
+}
+
+
+@style.drawing
+def museum_map(exhibits):
+    """Which kind of check catches each defect, and whether an error would too.
+
+    Args:
+        exhibits: dicts with "name", "kind" (one of `KINDS`) and "error" (one
+            of `FILLS`), in the order of their numbers.
+
+    Raises:
+        ValueError: a kind or an error is none of these.
+    """
+    for entry in exhibits:
+        for key, allowed in (("kind", KINDS), ("error", tuple(FILLS))):
+            if entry[key] not in allowed:
+                raise ValueError(f"{key} must be one of {allowed}, got {entry[key]!r}")
+    rows = len(exhibits)
+    figure, axes = style.new_figure(9, 0.36 * rows + 1.5)
+    for row, entry in enumerate(exhibits):
+        column = KINDS.index(entry["kind"])
+        axes.plot(
+            column,
+            row,
+            "o",
+            markersize=15,
+            markeredgewidth=2,
+            color=COLOURS[entry["kind"]],
+            fillstyle=FILLS[entry["error"]][0],
+            markerfacecoloralt="white",
+        )
+    names = [f"{entry['name']}  {n:>2}" for n, entry in enumerate(exhibits, 1)]
+    axes.set(xlim=(-0.5, len(KINDS) - 0.5), ylim=(rows - 0.4, -0.6))
+    axes.set_title("Each defect, and what one has to look at to catch it", pad=28)
+    axes.set_xticks(range(len(KINDS)), KINDS, weight="bold")
+    axes.set_yticks(range(rows), names)
+    axes.tick_params(length=0)
+    axes.xaxis.tick_top()
+    for tick, kind in zip(axes.get_xticklabels(), KINDS, strict=True):
+        tick.set_color(COLOURS[kind])
+    axes.spines[:].set_visible(False)
+    _legend(axes)
+    return figure
+
+
+def _legend(axes):
+    handles = [
+        axes.plot(
+            [],
+            [],
+            "o",
+            markersize=12,
+            markeredgewidth=2,
+            color=style.INK,
+            fillstyle=fill,
+            markerfacecoloralt="white",
+            label=words,
+        )[0]
+        for fill, words in FILLS.values()
+    ]
+    axes.legend(
+        handles=handles, loc="upper center", bbox_to_anchor=(0.3, -0.01), ncols=3
+    )

@@ -1,0 +1,81 @@
+"""Deleting blocks of a trained network, to see what they were good for.
+
+Source: Veit, Wilber & Belongie, "Residual Networks Behave Like Ensembles of
+Relatively Shallow Networks", arXiv:1605.06431 (2016), section 4.
+"""
+
+from contextlib import contextmanager
+
+import numpy as np
+
+from resnet_lesson.identity import make_identity
+
+
+def block_names(model):
+    """Prefixes of the network's blocks, in order: "stage1_block1", ..."""
+    names = (layer.name.split("_") for layer in model.layers)
+    return list(
+        dict.fromkeys("_".join(n[:2]) for n in names if n[0].startswith("stage"))
+    )
+
+
+@contextmanager
+def deleted(model, *blocks):
+    """The same network without some of its blocks, for the time of a `with`.
+
+    A residual block (of the "basic" kind) keeps its shortcut only: its last
+    BN puts out 0, so y = ReLU(shortcut(x)). A plain block has no shortcut and
+    passes its input on, every second pixel of it where it halves the size,
+    with zeros for the channels it would add: what an option A shortcut does.
+
+    Args:
+        model: a functional model of this package; used in inference mode.
+        blocks: prefixes of blocks, such as "stage2_block1".
+
+    Raises:
+        ValueError: the model has no such block.
+    """
+    known = block_names(model)
+    for block in blocks:
+        if block not in known:
+            raise ValueError(f"block must be one of {known}, got {block!r}")
+    kept = model.get_weights()
+    layers = {layer.name for layer in model.layers}
+    try:
+        for block in blocks:
+            if f"{block}_add" in layers:
+                bn = model.get_layer(f"{block}_bn2")
+                gamma, beta, mean, variance = bn.get_weights()
+                bn.set_weights([0 * gamma, 0 * beta, mean, variance])
+            else:
+                make_identity(model, block)
+        yield model
+    finally:
+        model.set_weights(kept)
+
+
+def random_sets(names, count, draws, seed=0):
+    """So many random sets of `count` blocks each, without the downsampling ones.
+
+    Args:
+        names: of blocks, see `block_names`.
+        count: blocks in a set.
+        draws: number of sets.
+        seed: of the draw.
+
+    Returns:
+        A list of tuples of names.
+
+    Raises:
+        ValueError: there are fewer than `count` blocks to choose from.
+    """
+    names = [name for name in names if not halves_size(name)]
+    if not 0 <= count <= len(names):
+        raise ValueError(f"count must be in 0..{len(names)}, got {count!r}")
+    rng = np.random.default_rng(seed)
+    return [tuple(rng.choice(names, count, replace=False)) for _ in range(draws)]
+
+
+def halves_size(block):
+    """Whether a block is the first of a later stage, which halves the image size."""
+    return block.endswith("_block1") and not block.startswith("stage1")

@@ -1,0 +1,142 @@
+"""Experiments on shortcuts, and the drawings of notebook 03."""
+
+import matplotlib as mpl
+import numpy as np
+import pytest
+
+from resnet_lesson import models, shortcuts
+from resnet_lesson.figures import shortcut as draw
+from resnet_lesson.quiet import keras
+from resnet_lesson.recipe import Recipe
+
+
+@pytest.fixture(scope="module")
+def images():
+    rng = np.random.default_rng(0)
+    return rng.normal(size=(8, 14, 14, 1)).astype(np.float32)
+
+
+def network(depth=14, block="basic"):
+    keras.utils.set_random_seed(0)
+    return models.cifar_resnet(depth, block=block, width=4, input_shape=(14, 14, 1))
+
+
+@pytest.mark.parametrize("training", [False, True])
+@pytest.mark.parametrize("block", ["basic", "preactivation"])
+def test_silent_blocks_pass_their_input_on(images, block, training):
+    model = network(block=block)
+    assert shortcuts.silence(model) == 6
+    end = "relu2" if block == "basic" else "add"
+    names = [f"stage1_block{i}_{end}" for i in (1, 2)]
+    taps = keras.Model(model.input, [model.get_layer(name).output for name in names])
+    first, second = taps(images, training=training)
+    np.testing.assert_array_equal(first, second)
+    assert np.std(first) > 0.1
+
+
+def test_silencing_changes_nothing_else(images):
+    model, silent = network(), network()
+    shortcuts.silence(silent)
+    for one, other in zip(
+        model.trainable_weights, silent.trainable_weights, strict=True
+    ):
+        changed = one.path.endswith(("_bn2/gamma", "_bn2/beta"))
+        if changed:
+            assert not np.any(other)
+        else:
+            np.testing.assert_array_equal(one, other)
+
+
+def test_a_bottleneck_is_silenced_at_its_last_batch_norm():
+    model = models.imagenet_resnet(50, input_shape=(32, 32, 3), classes=3)
+    assert shortcuts.silence(model) == 16
+    assert not np.any(model.get_layer("stage4_block3_bn3").gamma)
+    assert np.all(np.array(model.get_layer("stage4_block3_bn2").gamma) == 1)
+
+
+def test_a_plain_network_cannot_be_silenced():
+    with pytest.raises(ValueError, match="must have residual blocks, got 'plain14'"):
+        shortcuts.silence(network(block="plain"))
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0, 2.0])
+def test_a_silent_scaled_stage_multiplies_by_a_power(scale):
+    stage = shortcuts.scaled_stage(scale, blocks=6, size=5, channels=3)
+    assert shortcuts.silence(stage) == 6
+    x = np.random.default_rng(0).normal(size=(2, 5, 5, 3)).astype(np.float32)
+    outputs = stage(x, training=True)
+    assert len(outputs) == 7
+    for count, output in enumerate(outputs):  # powers of 2 are exact
+        np.testing.assert_array_equal(output, x * np.float32(scale) ** count)
+
+
+def test_scale_one_is_the_preactivation_block():
+    stage = shortcuts.scaled_stage(1.0, blocks=1)
+    x = np.random.default_rng(0).normal(size=(4, 7, 7, 8)).astype(np.float32)
+    start, end = stage(x, training=True)
+    np.testing.assert_array_equal(start, x)
+    residual = keras.Model(stage.input, stage.get_layer("block1_conv2").output)
+    np.testing.assert_allclose(end, x + residual(x, training=True), atol=1e-5)
+
+
+def test_a_stage_without_blocks_is_refused():
+    with pytest.raises(ValueError, match="blocks must be a positive integer, got 0"):
+        shortcuts.scaled_stage(1.0, blocks=0)
+
+
+RECIPE = Recipe(epochs=1, batch_size=32, optimizer="sgd", peak_rate=0.1, flip=False)
+
+
+def small():
+    return models.fashion_resnet(stages=(1, 1), width=8)
+
+
+def test_first_losses_start_together_and_repeat(few):
+    def run(starts, seeds):
+        return shortcuts.first_losses(small, starts, few, RECIPE, steps=3, seeds=seeds)
+
+    losses = run({"default": None, "again": None, "zero": shortcuts.silence}, (0, 1))
+    assert losses["zero"].shape == (2, 3)
+    np.testing.assert_allclose(losses["default"], losses["again"], rtol=1e-4)
+    assert not np.allclose(losses["default"][:, 0], losses["zero"][:, 0], atol=0.01)
+    assert not np.allclose(losses["default"][0], losses["default"][1], atol=0.01)
+    # No momentum is left over from an earlier run.
+    alone = run({"default": None}, (1,))["default"]
+    np.testing.assert_allclose(alone[0], losses["default"][1], rtol=1e-4)
+
+
+def test_more_steps_than_data_are_refused(few):
+    with pytest.raises(ValueError, match=r"steps must be at most 5 .*, got 6"):
+        shortcuts.first_losses(small, {}, few, RECIPE, steps=6, seeds=(0,))
+
+
+# --- drawings
+
+
+def drawings():
+    by_depth = {8: [0.1, 0.2], 20: [1.0, 2.0], 56: [300.0, 500.0]}
+    lines = {"plain": by_depth, "residual": by_depth, "residual, γ = 0": by_depth}
+    yield draw.gradient_by_depth({"with BN": lines, "without BN": lines})
+    losses = np.linspace(2, 1, 12).reshape(2, 6)
+    starts = {"default": losses, "last γ = 0": losses + 1}
+    yield draw.first_losses({"8 layers": starts, "56 layers": starts})
+    powers = {scale: scale ** np.arange(55) for scale in (0.9, 1.0, 1.1)}
+    yield draw.scaled_shortcuts(powers, powers)
+    grid = (8, [1, 3, 5, 7], [0, 2, 4, 6])
+    yield draw.sampling_grids({"even": grid, "symmetric": grid, "odd": grid})
+    impulse, answer = np.eye(8), np.eye(4)
+    panels = (("input", impulse), ("F", answer), ("shortcut", answer))
+    yield draw.impulse_responses({"same": panels, "symmetric": panels})
+
+
+def test_text_is_large_enough_and_inside_the_figure():
+    count = 0
+    for figure in drawings():
+        count += 1
+        for text in figure.findobj(mpl.text.Text):
+            assert text.get_fontsize() >= 12 or not text.get_text().strip()
+        figure.draw_without_rendering()
+        drawn, size = figure.get_tightbbox(), figure.get_size_inches()
+        assert np.all(drawn.min >= -0.01)
+        assert np.all(drawn.max <= size + 0.01)
+    assert count == 5
