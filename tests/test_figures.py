@@ -3,7 +3,15 @@ import numpy as np
 import pytest
 
 from resnet_lesson import toy
-from resnet_lesson.figures import degradation, inside, residual, show, show_table, style
+from resnet_lesson.figures import (
+    degradation,
+    inside,
+    residual,
+    shortcut,
+    show,
+    show_table,
+    style,
+)
 from resnet_lesson.figures import training as draw
 
 HISTORY = {
@@ -28,6 +36,7 @@ def drawings(fashion):
     yield from training_drawings(fashion)
     yield from degradation_drawings()
     yield from residual_drawings()
+    yield from shortcut_drawings()
     yield from inside_drawings(fashion)
 
 
@@ -47,6 +56,22 @@ def residual_drawings():
     yield residual.races(when, errors, {"x": "H = x", "g": "H = 0.1 g"})
     by_place = {0: [1, 2], 0.5: [1, 2], 1: [2, 3]}
     yield residual.dial({100: {"plain": by_place, "residual": by_place}}, (100,))
+
+
+def shortcut_drawings():
+    by_depth = {8: [0.1, 0.2], 20: [1.0, 2.0], 56: [300.0, 500.0]}
+    lines = {"plain": by_depth, "residual": by_depth, "residual, γ = 0": by_depth}
+    yield shortcut.gradient_by_depth({"with BN": lines, "without BN": lines})
+    losses = np.linspace(2, 1, 12).reshape(2, 6)
+    starts = {"default": losses, "last γ = 0": losses + 1}
+    yield shortcut.first_losses({"8 layers": starts, "56 layers": starts})
+    powers = {scale: scale ** np.arange(55) for scale in (0.9, 1.0, 1.1)}
+    yield shortcut.scaled_shortcuts(powers, powers)
+    grid = (8, [1, 3, 5, 7], [0, 2, 4, 6])
+    yield shortcut.sampling_grids({"even": grid, "symmetric": grid, "odd": grid})
+    impulse, answer = np.eye(8), np.eye(4)
+    panels = (("input", impulse), ("F", answer), ("shortcut", answer))
+    yield shortcut.impulse_responses({"same": panels, "symmetric": panels})
 
 
 def inside_drawings(fashion):

@@ -1,11 +1,9 @@
-"""Experiments on shortcuts, and the drawings of notebook 03."""
+"""Experiments on shortcuts: silenced blocks, scaled shortcuts, first steps."""
 
-import matplotlib as mpl
 import numpy as np
 import pytest
 
 from resnet_lesson import models, shortcuts
-from resnet_lesson.figures import shortcut as draw
 from resnet_lesson.quiet import keras
 from resnet_lesson.recipe import Recipe
 
@@ -108,35 +106,3 @@ def test_first_losses_start_together_and_repeat(few):
 def test_more_steps_than_data_are_refused(few):
     with pytest.raises(ValueError, match=r"steps must be at most 5 .*, got 6"):
         shortcuts.first_losses(small, {}, few, RECIPE, steps=6, seeds=(0,))
-
-
-# --- drawings
-
-
-def drawings():
-    by_depth = {8: [0.1, 0.2], 20: [1.0, 2.0], 56: [300.0, 500.0]}
-    lines = {"plain": by_depth, "residual": by_depth, "residual, γ = 0": by_depth}
-    yield draw.gradient_by_depth({"with BN": lines, "without BN": lines})
-    losses = np.linspace(2, 1, 12).reshape(2, 6)
-    starts = {"default": losses, "last γ = 0": losses + 1}
-    yield draw.first_losses({"8 layers": starts, "56 layers": starts})
-    powers = {scale: scale ** np.arange(55) for scale in (0.9, 1.0, 1.1)}
-    yield draw.scaled_shortcuts(powers, powers)
-    grid = (8, [1, 3, 5, 7], [0, 2, 4, 6])
-    yield draw.sampling_grids({"even": grid, "symmetric": grid, "odd": grid})
-    impulse, answer = np.eye(8), np.eye(4)
-    panels = (("input", impulse), ("F", answer), ("shortcut", answer))
-    yield draw.impulse_responses({"same": panels, "symmetric": panels})
-
-
-def test_text_is_large_enough_and_inside_the_figure():
-    count = 0
-    for figure in drawings():
-        count += 1
-        for text in figure.findobj(mpl.text.Text):
-            assert text.get_fontsize() >= 12 or not text.get_text().strip()
-        figure.draw_without_rendering()
-        drawn, size = figure.get_tightbbox(), figure.get_size_inches()
-        assert np.all(drawn.min >= -0.01)
-        assert np.all(drawn.max <= size + 0.01)
-    assert count == 5
