@@ -13,7 +13,6 @@ import platform
 import time
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, replace
-from functools import cache
 from importlib import metadata
 from multiprocessing import get_context
 from pathlib import Path
@@ -160,7 +159,7 @@ def _run(name, plan):
     experiment = _experiment(name)
     variant = experiment.variants[plan["variant"]]
     recipe = Recipe(**plan["recipe"])
-    data = variant.data(_dataset())
+    data = variant.data(fashion_mnist.load())
     keras.utils.set_random_seed(recipe.seed)
     model = variant.network()
     start = time.perf_counter()
@@ -175,11 +174,6 @@ def _run(name, plan):
         classes = predict_logits(bare, data.test.images).argmax(axis=1)
         run["predictions"] = "".join(str(label) for label in classes)
     return {**run, "seconds": seconds, "machine": machine()}
-
-
-@cache
-def _dataset():
-    return fashion_mnist.load()
 
 
 def _save_weights(model, path):

@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from resnet_lesson import fashion_mnist, machine, models, recordings, runs
+from resnet_lesson import experiments, fashion_mnist, machine, models, recordings, runs
 from resnet_lesson.__main__ import main
 from resnet_lesson.quiet import keras
 from resnet_lesson.recipe import Recipe
@@ -122,8 +122,8 @@ def test_check_names_fault_and_cure(tmp_path, monkeypatch, capsys):
 
 
 def test_record_keeps_every_finished_run(small_world, tmp_path, monkeypatch, capsys):
-    variant = recordings.Variant(models.fashion_resnet, Recipe(1, 32))
-    experiment = recordings.Experiment({"a": variant, "b": variant}, (3,), True)
+    variant = experiments.Variant(models.fashion_resnet, Recipe(1, 32))
+    experiment = experiments.Experiment({"a": variant, "b": variant}, (3,), True)
     monkeypatch.setitem(recordings.EXPERIMENTS, "trial", experiment)
     monkeypatch.setattr(recordings, "FOLDER", tmp_path)
     trained = []

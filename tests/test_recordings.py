@@ -83,7 +83,7 @@ def toy(monkeypatch, tmp_path, few):
     )
     monkeypatch.setattr(recordings, "FOLDER", tmp_path)
     monkeypatch.setattr(recordings, "EXPERIMENTS", {"toy": experiment})
-    monkeypatch.setattr(recordings, "_dataset", lambda: few)
+    monkeypatch.setattr(recordings.fashion_mnist, "load", lambda: few)
     return tmp_path
 
 
