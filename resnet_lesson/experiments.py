@@ -109,7 +109,8 @@ SCHEDULED = replace(
     COURSE, epochs=1, batch_size=PLAINEST.batch_size, flip=PLAINEST.flip
 )
 
-# Degradation: He et al. (2015), section 4.2, made small.
+# Degradation: He et al. (2015), section 4.2, made small. `DEEP` is the recipe
+# but for its peak rate, which each use of it sets.
 KINDS = ("plain", "residual")
 DEPTHS = (8, 20, 32, 44, 56)
 PEAK_RATES = (0.03, 0.1, 0.3)
@@ -117,7 +118,6 @@ DEEP = Recipe(
     epochs=6,
     batch_size=128,
     optimizer="sgd",
-    peak_rate=0.1,
     warmup=0.1,
     weight_decay=1e-4,
     flip=False,
@@ -140,8 +140,6 @@ BEST_RATE = {
     ("residual", 44): 0.03,
     ("residual", 56): 0.1,
 }
-
-
 LONGER = replace(DEEP, epochs=3 * DEEP.epochs, peak_rate=BEST_RATE["plain", 56])
 
 

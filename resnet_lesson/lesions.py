@@ -9,6 +9,7 @@ from contextlib import contextmanager
 import numpy as np
 
 from resnet_lesson.identity import make_identity
+from resnet_lesson.shortcuts import silence
 
 
 def block_names(model):
@@ -23,8 +24,8 @@ def block_names(model):
 def deleted(model, *blocks):
     """The same network without some of its blocks, for the time of a `with`.
 
-    A residual block (of the "basic" kind) keeps its shortcut only: its last
-    BN puts out 0, so y = ReLU(shortcut(x)). A plain block has no shortcut and
+    A residual block keeps its shortcut only: its F puts out 0, so that the
+    basic kind gives y = ReLU(shortcut(x)). A plain block has no shortcut and
     passes its input on, every second pixel of it where it halves the size,
     with zeros for the channels it would add: what an option A shortcut does.
 
@@ -44,9 +45,7 @@ def deleted(model, *blocks):
     try:
         for block in blocks:
             if f"{block}_add" in layers:
-                bn = model.get_layer(f"{block}_bn2")
-                gamma, beta, mean, variance = bn.get_weights()
-                bn.set_weights([0 * gamma, 0 * beta, mean, variance])
+                silence(model, [block])
             else:
                 make_identity(model, block)
         yield model

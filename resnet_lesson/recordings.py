@@ -118,7 +118,7 @@ def planned(name):
     return [
         {"variant": variant, "recipe": asdict(replace(how.recipe, seed=seed))}
         for variant, how in _experiment(name).variants.items()
-        for seed in how.seeds or _experiment(name).seeds
+        for seed in _seeds(name, variant)
     ]
 
 
@@ -134,10 +134,14 @@ def _is_whole(name, plan, done):
 
 
 def _keeps(name, plan):
+    variant = plan["variant"]
+    is_first = plan["recipe"]["seed"] == _seeds(name, variant)[0]
+    return is_first and variant in _experiment(name).kept
+
+
+def _seeds(name, variant):
     experiment = _experiment(name)
-    variant, seed = plan["variant"], plan["recipe"]["seed"]
-    seeds = experiment.variants[variant].seeds or experiment.seeds
-    return variant in experiment.kept and seed == seeds[0]
+    return experiment.variants[variant].seeds or experiment.seeds
 
 
 def _results(name, plans, workers):

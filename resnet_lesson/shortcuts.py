@@ -18,26 +18,32 @@ from resnet_lesson.training import batches, compile_model
 layers = keras.layers
 
 
-def silence(model):
-    """Let every residual function of a model put out zeros, in place.
+def silence(model, blocks=None):
+    """Let residual functions of a model put out zeros, in place.
 
     Where F ends in BN, its gamma and beta become 0; where it ends in a
     convolution (pre-activation), the kernel does. All other weights stay.
 
     Args:
         model: a functional model with residual blocks of this package.
+        blocks: prefixes of blocks, such as "stage1_block2"; None for all.
 
     Returns:
         The number of blocks.
 
     Raises:
-        ValueError: the model has no residual block.
+        ValueError: the model has no such residual block.
 
     Source: Goyal et al., arXiv:1706.02677 (2017), section 5.1, where a network
     starts like this.
     """
     producer = {id(layer.output): layer for layer in model.layers}
-    sums = [layer for layer in model.layers if isinstance(layer, layers.Add)]
+    sums = [
+        layer
+        for layer in model.layers
+        if isinstance(layer, layers.Add)
+        and (blocks is None or layer.name.removesuffix("_add") in blocks)
+    ]
     if not sums:
         raise ValueError(f"model must have residual blocks, got {model.name!r}")
     for addition in sums:

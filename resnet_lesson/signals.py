@@ -36,8 +36,8 @@ def response_std(model, images, *, training=False):
     """How strongly each layer responds.
 
     Args:
-        model: a functional model; its layers that are named `..._bn...` are
-            read, or, where there are none, its convolutions.
+        model: a functional model; its BatchNormalization layers are read, or,
+            where there are none, its convolutions.
         images: at least two.
         training: mode of BatchNormalization: the batch's statistics, or the
             moving ones.
@@ -49,11 +49,8 @@ def response_std(model, images, *, training=False):
 
     Source: He et al. (2015), figure 7: after BN, before the nonlinearity.
     """
-    watched = [
-        layer
-        for layer in _path(model)
-        if isinstance(layer, keras.layers.BatchNormalization)
-    ] or [layer for layer in _path(model) if isinstance(layer, keras.layers.Conv2D)]
+    normalised = _path(model, keras.layers.BatchNormalization)
+    watched = normalised or _path(model, keras.layers.Conv2D)
     taps = keras.Model(model.input, [layer.output for layer in watched])
     outputs = taps(images, training=training)
     return {
@@ -98,9 +95,7 @@ def gradient_norms(model, images, labels, *, training=True):
     """
     import tensorflow as tf
 
-    convolutions = [
-        layer for layer in _path(model) if isinstance(layer, keras.layers.Conv2D)
-    ]
+    convolutions = _path(model, keras.layers.Conv2D)
     loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     kernels = [layer.kernel.value for layer in convolutions]
     with tf.GradientTape() as tape:
@@ -170,6 +165,10 @@ def without_batch_norm(model):
     return keras.models.clone_model(model, clone_function=replace)
 
 
-def _path(model):
-    """The layers, without what lies on the shortcuts."""
-    return [layer for layer in model.layers if "_shortcut" not in layer.name]
+def _path(model, kind):
+    """The layers of a class, without what lies on the shortcuts."""
+    return [
+        layer
+        for layer in model.layers
+        if isinstance(layer, kind) and "_shortcut" not in layer.name
+    ]

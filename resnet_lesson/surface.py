@@ -92,13 +92,13 @@ def sample():
 
 def record():
     """Compute the loss over a plane for each network, and keep what is finished."""
-    runs = []
+    runs, images = [], sample()
     for name in NETWORKS:
         model, _ = recordings.trained_model("degradation", name)
         directions = [direction(model, seed) for seed in SEEDS]
         start = time.perf_counter()
         plane = [(first, second) for second in PLACES for first in PLACES]
-        loss = losses(model, sample(), directions, plane)[:, 0]
+        loss = losses(model, images, directions, plane)[:, 0]
         seconds = round(time.perf_counter() - start, 1)
         run = {
             "variant": name,

@@ -87,7 +87,7 @@ def inside_drawings(fashion):
         fashion.validation.images[:2], {"stem": maps, "stage 1": maps}
     )
     yield inside.block_sums({"stage1\nblock2": (maps[0, ..., 0], maps[0, ..., 1])})
-    yield inside.bars_by_block(values, "ratio", lambda name: name == "stage2_block1")
+    yield inside.bars_by_block(values, "ratio")
     yield inside.responses({"plain-20": np.ones(19), "residual-56": np.ones(55)})
     yield inside.single_lesions(both, {"plain": 20.0, "residual": 10.0})
     several = {0: [10.0], 4: [15.0, 40.0]}

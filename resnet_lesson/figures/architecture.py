@@ -311,26 +311,17 @@ def signal_chart(scales):
         for width, values in curves.items():
             axes.plot(range(1, len(values) + 1), values, color=colour, ls=dashes)
             if not together:
-                _end_label(axes, f"{start}, {width} channels", values, colour)
+                label = f"{start}, {width} channels"
+                style.end_label(axes, label, len(values), values[-1], colour)
         if together:
             median = sorted(curves.values(), key=lambda v: v[-1])[len(curves) // 2]
-            _end_label(axes, f"{start}, {min(curves)} to {max(curves)}", median, colour)
+            label = f"{start}, {min(curves)} to {max(curves)}"
+            style.end_label(axes, label, len(median), median[-1], colour)
     depth = max(len(values) for values in scales.values())
     axes.set(yscale="log", xlabel="convolution", ylabel="root mean square of output")
     axes.set_xlim(1, 1.42 * depth)
     axes.set_xticks(range(5, depth + 1, 5))
     return figure
-
-
-def _end_label(axes, label, values, colour):
-    axes.annotate(
-        label,
-        (len(values), values[-1]),
-        xytext=(8, 0),
-        textcoords="offset points",
-        va="center",
-        color=colour,
-    )
 
 
 @style.drawing

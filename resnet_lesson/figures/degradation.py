@@ -10,6 +10,7 @@ from resnet_lesson.figures.style import (
     ORANGE,
     PURPLE,
     drawing,
+    end_label,
     new_figure,
 )
 
@@ -52,14 +53,13 @@ def training_curves(histories):
 
 
 @drawing
-def by_layer(columns, ylabel, scale="log"):
+def by_layer(columns, ylabel):
     """One value for each layer, from the first to the last, panel by panel.
 
     Args:
         columns: title of a panel -> (label of a line -> values by layer), one or
             two lines.
-        ylabel: what the values are.
-        scale: of the vertical axis.
+        ylabel: what the values are; the axis is logarithmic.
     """
     figure, axes = new_figure(10.0, 4.0, 1, len(columns), sharey=True, squeeze=False)
     for axis, (title, lines) in zip(axes[0], columns.items(), strict=True):
@@ -67,7 +67,7 @@ def by_layer(columns, ylabel, scale="log"):
         for (label, values), (color, line) in zip(lines.items(), styles, strict=False):
             layers = np.arange(1, len(values) + 1)
             axis.plot(layers, values, color=color, linestyle=line, label=label)
-        axis.set(title=title, xlabel="layer", yscale=scale)
+        axis.set(title=title, xlabel="layer", yscale="log")
     axes[0, 0].set_ylabel(ylabel)
     axis.legend(loc="best")  # the last panel has all lines
     return figure
@@ -90,24 +90,10 @@ def error_against_depth(errors, longer=None):
         axis.plot(depths, means, color=color, linestyle=line, marker=marker)
         for depth, values in by_depth.items():
             axis.plot([depth] * len(values), values, ".", color=color, alpha=0.5)
-        axis.annotate(
-            f"{kind} {means[-1]:.1f} %",
-            (depths[-1], means[-1]),
-            xytext=(10, 0),
-            textcoords="offset points",
-            va="center",
-            color=color,
-        )
+        end_label(axis, f"{kind} {means[-1]:.1f} %", depths[-1], means[-1], color)
     if longer is not None:
         axis.plot(*longer, "*", color=ORANGE, markersize=16)
-        axis.annotate(
-            f"3 × as long {longer[1]:.1f} %",
-            longer,
-            xytext=(10, 0),
-            textcoords="offset points",
-            va="center",
-            color=ORANGE,
-        )
+        end_label(axis, f"3 × as long {longer[1]:.1f} %", *longer, ORANGE)
     axis.set(xlabel="depth (weighted layers)", ylabel="training error (%)")
     axis.set(xlim=(4, depths[-1] + 16), ylim=(0, None), xticks=depths)
     axis.set_title("recorded: training error against depth")

@@ -13,8 +13,10 @@ from resnet_lesson.figures.style import (
     PALE,
     SIGNED,
     drawing,
+    end_label,
     new_figure,
 )
+from resnet_lesson.lesions import halves_size
 
 
 @drawing
@@ -83,17 +85,16 @@ def block_sums(rows):
 
 
 @drawing
-def bars_by_block(values, ylabel, marked):
+def bars_by_block(values, ylabel):
     """One bar for each block, those that halve the size in another colour.
 
     Args:
         values: block name -> value.
         ylabel: what the values are.
-        marked: function from a block's name to whether it is to stand out.
     """
     figure, axis = new_figure(9.6, 3.8)
-    colors = [ORANGE if marked(name) else BLUE for name in values]
-    hatches = ["//" if marked(name) else "" for name in values]
+    colors = [ORANGE if halves_size(name) else BLUE for name in values]
+    hatches = ["//" if halves_size(name) else "" for name in values]
     axis.bar(range(len(values)), values.values(), color=colors, hatch=hatches)
     axis.set_xticks(range(len(values)), [_short(name) for name in values], rotation=90)
     axis.set_ylabel(ylabel)
@@ -140,21 +141,14 @@ def single_lesions(errors, intact):
         color, line, marker = KINDS[kind]
         places = np.arange(len(by_block))
         axis.plot(places, by_block.values(), color=color, linestyle=line, marker=marker)
-        axis.axhline(intact[kind], color=color, linestyle=":", linewidth=1.5)
-        axis.annotate(
-            kind,
-            (places[-1], list(by_block.values())[-1]),
-            xytext=(10, 0),
-            textcoords="offset points",
-            va="center",
-            color=color,
-        )
+        whole = [intact[kind]] * len(places)
+        axis.plot(places, whole, color=color, linestyle=":", linewidth=1.5)
+        end_label(axis, kind, places[-1], list(by_block.values())[-1], color)
     names = list(by_block)
     for place, name in enumerate(names):
-        if name.endswith("_block1") and not name.startswith("stage1"):
+        if halves_size(name):
             axis.axvspan(place - 0.5, place + 0.5, color=PALE)
-    axis.axhline(90, color=GREY, linewidth=1)
-    axis.text(0, 91, "guessing", color=GREY, fontsize=12)
+    _guessing(axis, len(names) + 2)
     axis.set_xticks(range(len(names)), [_short(name) for name in names], rotation=90)
     axis.set(ylim=(0, 100), xlim=(-0.6, len(names) + 2.2))
     axis.set_ylabel("validation error (%)")
@@ -178,8 +172,7 @@ def many_lesions(errors):
         high = [max(values) for values in by_count.values()]
         axis.plot(counts, means, color=color, linestyle=line, marker=marker, label=kind)
         axis.fill_between(counts, low, high, color=color, alpha=0.15)
-    axis.axhline(90, color=GREY, linewidth=1)
-    axis.text(0, 91, "guessing", color=GREY, fontsize=12)
+    _guessing(axis, counts[-1])
     axis.set(xlabel="blocks deleted at random", ylabel="validation error (%)")
     axis.set(ylim=(0, 100), xticks=counts)
     axis.legend(loc="lower right")
@@ -273,6 +266,12 @@ def class_confidence(mean_confidence, accuracy):
     axis.set(ylabel="%", ylim=(60, 105))
     axis.legend(loc="upper left", ncols=2)
     return figure
+
+
+def _guessing(axis, right):
+    """Mark the error of a guess among ten classes; the word ends at `right`."""
+    axis.axhline(90, color=GREY, linewidth=1)
+    axis.text(right, 92.5, "guessing", color=GREY, fontsize=12, ha="right")
 
 
 def _short(block):

@@ -13,6 +13,7 @@ from resnet_lesson.figures.style import (
     PALE,
     PURPLE,
     drawing,
+    end_label,
     new_figure,
 )
 
@@ -42,7 +43,7 @@ def gradient_by_depth(panels):
             axis.plot(depths, medians, color=color, ls=line, marker=marker, ms=6)
             for depth, norms in by_depth.items():
                 axis.plot([depth] * len(norms), norms, ".", color=color, alpha=0.6)
-            _end_label(axis, label, depths[-1], medians[-1], color)
+            end_label(axis, label, depths[-1], medians[-1], color)
         axis.set(title=title, xlabel="depth (weighted layers)", yscale="log")
         axis.set(xticks=depths, xlim=(depths[0] - 4, 1.62 * depths[-1]))
     axes[0, 0].set_ylabel("gradient norm, first kernel")
@@ -91,7 +92,7 @@ def scaled_shortcuts(alone, whole):
             axis.plot(
                 count, norms, color=color, ls=line, marker=marker, markevery=9, ms=6
             )
-            _end_label(axis, f"λ = {scale:g}", count[-1], norms[-1], color)
+            end_label(axis, f"λ = {scale:g}", count[-1], norms[-1], color)
         axis.set(title=title, xlabel="blocks passed on the way back", yscale="log")
         axis.set(xlim=(0, 1.32 * count[-1]), xticks=range(0, count[-1] + 1, 9))
     axes[0].set_ylabel("gradient norm, relative")
@@ -177,14 +178,3 @@ def impulse_responses(rows):
             _pixel_grid(axis, *values.shape)
         line[0].set_ylabel(label)
     return figure
-
-
-def _end_label(axis, label, x, y, color):
-    axis.annotate(
-        label,
-        (x, y),
-        xytext=(9, 0),
-        textcoords="offset points",
-        va="center",
-        color=color,
-    )

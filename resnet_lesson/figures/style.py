@@ -70,6 +70,18 @@ def new_figure(width=9.0, height=4.2, rows=1, columns=1, **options):
     return figure, figure.subplots(rows, columns, **options)
 
 
+def end_label(axis, label, x, y, color):
+    """Write a line's label behind its last point, in the line's color."""
+    axis.annotate(
+        label,
+        (x, y),
+        xytext=(9, 0),
+        textcoords="offset points",
+        va="center",
+        color=color,
+    )
+
+
 def show(figure, alt):
     """Display a figure as PNG with a text for those who cannot see it.
 
