@@ -1,6 +1,7 @@
-"""The command line: `python -m resnet_lesson train`, `record` and `check`."""
+"""The command line, `python -m resnet_lesson`: train, record, bench, check."""
 
 import argparse
+import json
 import sys
 from pathlib import Path
 
@@ -57,6 +58,18 @@ def _parser():
         help=f"largest learning rate (default: {Recipe.peak_rate})",
     )
     train.add_argument(
+        "--replicas",
+        type=int,
+        help="parts of a batch that are computed at the same time, such as the "
+        f"number of cores (default: {Recipe.replicas})",
+    )
+    train.add_argument(
+        "--strategy",
+        choices=("mirrored",),
+        help="divide each batch among the GPUs, or without them between two halves "
+        "of the processor, by tf.distribute",
+    )
+    train.add_argument(
         "--seed",
         type=int,
         help=f"of weights, data order, augmentation (default: {Recipe.seed})",
@@ -85,6 +98,23 @@ def _parser():
         help="processes that share the cores (default: 1); small networks gain",
     )
 
+    bench = commands.add_parser(
+        "bench",
+        help="measure how fast this machine trains",
+        description="Train the source lesson's network in turns: its own way (plain "
+        "fit), the course's and, where it is installed, PyTorch's. Print images per "
+        "second, the ratios, the share of this machine's peak and where the time of "
+        "a step goes. Close other programs first; it takes two minutes.",
+    )
+    bench.set_defaults(command=_bench)
+    bench.add_argument(
+        "--pairs", type=int, default=5, help="turns of each way (default: 5)"
+    )
+    bench.add_argument(
+        "--images", type=int, default=3_200, help="in each turn (default: 3200)"
+    )
+    bench.add_argument("--json", action="store_true", help="print JSON, not a table")
+
     check = commands.add_parser(
         "check",
         help="tell whether this machine is ready for the course",
@@ -99,10 +129,15 @@ def _train(args):
     # Imported here so that --help and wrong arguments answer at once.
     from resnet_lesson.runs import run_fashion
 
-    names = ("epochs", "batch_size", "peak_rate", "seed")
+    names = ("epochs", "batch_size", "peak_rate", "replicas", "seed")
     given = {name: getattr(args, name) for name in names}
     chosen = {name: value for name, value in given.items() if value is not None}
-    run_fashion(chosen, run_dir=args.run_dir, resume=args.resume)
+    run_fashion(
+        chosen,
+        run_dir=args.run_dir,
+        resume=args.resume,
+        mirrored=args.strategy == "mirrored",
+    )
     return 0
 
 
@@ -113,6 +148,14 @@ def _record(args):
         surface.record()
     else:
         recordings.record(args.experiment, workers=args.workers)
+    return 0
+
+
+def _bench(args):
+    from resnet_lesson import bench
+
+    result = bench.bench(pairs=args.pairs, images=args.images)
+    print(json.dumps(result, indent=1) if args.json else bench.report(result))
     return 0
 
 

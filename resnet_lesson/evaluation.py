@@ -34,6 +34,18 @@ def predict_logits(model, images, batch_size=500):
     )
 
 
+def mirrored_accuracy(model, split):
+    """Accuracy by the mean of the logits of each image and its mirror image.
+
+    Args and batches are those of `evaluate`; returns the accuracy in [0, 1].
+    """
+    logits = sum(
+        predict_logits(model, images)
+        for images in (split.images, split.images[:, :, ::-1])
+    )
+    return float(np.mean(logits.argmax(axis=1) == split.labels))
+
+
 def accuracy_interval(accuracy, n, z=1.96):
     """Wilson's score interval for an accuracy measured on n examples.
 

@@ -29,17 +29,22 @@ def scaled(data):
     )
 
 
+def without_validation(data):
+    """All 60,000 images to train on: for a recipe in which nothing is chosen."""
+    merged = Split(
+        np.concatenate([data.train.images, data.validation.images]),
+        np.concatenate([data.train.labels, data.validation.labels]),
+    )
+    return FashionMNIST(merged, None, data.test)
+
+
 def scaled_without_validation(data):
     """All 60,000 images to train on, the test images in validation's place.
 
     It repeats the source lesson's mistake: nothing may be chosen by it.
     """
-    data = scaled(data)
-    merged = Split(
-        np.concatenate([data.train.images, data.validation.images]),
-        np.concatenate([data.train.labels, data.validation.labels]),
-    )
-    return FashionMNIST(merged, data.test, data.test)
+    data = without_validation(scaled(data))
+    return replace(data, validation=data.test)
 
 
 def small(data):
@@ -86,12 +91,15 @@ class Experiment:
     seeds: each variant is run once for each.
     judged: whether the finished runs are evaluated on the test images.
     kept: variants whose weights, after the run of the first seed, are kept.
+    mirrored: whether they are also judged by the mean of the logits of each
+        test image and its mirror image.
     """
 
     variants: dict[str, Variant]
     seeds: tuple[int, ...] = (0, 1, 2)
     judged: bool = False
     kept: tuple[str, ...] = ()
+    mirrored: bool = False
 
 
 COURSE = Recipe()
@@ -107,6 +115,16 @@ PLAINEST = Recipe(
 )
 SCHEDULED = replace(
     COURSE, epochs=1, batch_size=PLAINEST.batch_size, flip=PLAINEST.flip
+)
+
+# The longest run of the course, on all 60,000 images.
+LONG = Recipe(
+    epochs=26,
+    small_epochs=12,
+    peak_rate=0.008,
+    label_smoothing=0.1,
+    shift=2,
+    replicas=2,
 )
 
 # Degradation: He et al. (2015), section 4.2, made small. `DEEP` is the recipe
@@ -221,5 +239,17 @@ EXPERIMENTS = {
     "live": Experiment(
         {f"{kind}-{depth}": _deep(kind, depth, LIVE) for kind, depth in LIVE_NETWORKS},
         seeds=(0, 1, 2, 3, 4),
+    ),
+    "fashion": Experiment(
+        {
+            "resnet20": Variant(
+                partial(models.cifar_resnet, 20, input_shape=(None, None, 1)),
+                LONG,
+                without_validation,
+            )
+        },
+        judged=True,
+        kept=("resnet20",),
+        mirrored=True,
     ),
 }

@@ -57,7 +57,10 @@ class Progress:
     def epoch(self, row):
         """An epoch is done: `row` holds its history entry."""
         self._epoch += 1
-        cells = (f"{row[key]:>{len(title)}{form}}" for key, title, form in COLUMNS)
+        cells = (
+            f"{row[key]:>{len(title)}{form}}" if key in row else f"{'-':>{len(title)}}"
+            for key, title, form in COLUMNS
+        )
         self._display.keep(f"{self._epoch:>2}/{self._epochs}  " + "  ".join(cells))
 
     def note(self, text):

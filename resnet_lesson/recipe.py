@@ -4,6 +4,14 @@ from dataclasses import dataclass
 
 OPTIMIZERS = ("adamw", "sgd")
 SCHEDULES = ("cosine", "constant")
+INTEGERS = {  # and the least that is allowed
+    "epochs": 1,
+    "batch_size": 1,
+    "shift": 0,
+    "small_epochs": 0,
+    "replicas": 1,
+    "seed": 0,
+}
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,11 @@ class Recipe:
     label_smoothing: in [0, 1), spread evenly over the classes.
     flip: mirror training images at random.
     shift: move them by up to so many pixels.
+    small_epochs: the first so many epochs show the images at half their height
+        and width, which takes a quarter of the work; the network must take
+        images of any size (`input_shape=(None, None, 1)`).
+    replicas: equal parts into which each batch is divided, to be computed at
+        the same time; see `parallel`.
     seed: of the data order and the augmentation. The initial weights follow
         `keras.utils.set_random_seed`, called before the model is built.
     """
@@ -37,6 +50,8 @@ class Recipe:
     label_smoothing: float = 0.0
     flip: bool = True
     shift: int = 0
+    small_epochs: int = 0
+    replicas: int = 1
     seed: int = 0
 
     def __post_init__(self):
@@ -44,7 +59,7 @@ class Recipe:
             value = getattr(self, name)
             if value not in allowed:
                 raise ValueError(f"{name} must be one of {allowed}, got {value!r}")
-        for name, low in (("epochs", 1), ("batch_size", 1), ("shift", 0), ("seed", 0)):
+        for name, low in INTEGERS.items():
             value = getattr(self, name)
             if not isinstance(value, int) or value < low:
                 raise ValueError(f"{name} must be an integer >= {low}, got {value!r}")
@@ -56,3 +71,13 @@ class Recipe:
             value = getattr(self, name)
             if not 0 <= value < 1:
                 raise ValueError(f"{name} must be in [0, 1), got {value!r}")
+        if self.small_epochs > self.epochs:
+            raise ValueError(
+                f"small_epochs must be at most epochs, {self.epochs}, "
+                f"got {self.small_epochs}"
+            )
+        if self.batch_size % self.replicas:
+            raise ValueError(
+                f"replicas must divide batch_size, {self.batch_size}, "
+                f"got {self.replicas}"
+            )

@@ -2,15 +2,16 @@
 
 `python -m resnet_lesson record NAME` runs what is missing of an experiment,
 writes recordings/NAME.json after every single run, and can be interrupted
-and called again. Each run carries what is needed to repeat it: network,
-recipe with seed, history by epoch, versions, processor and wall time. The
-weights of a few runs are kept beside it, without the optimiser's state.
+and called again: an unfinished run goes on after its last whole epoch. Each
+run carries what is needed to repeat it: network, recipe with seed, history by
+epoch, versions, processor and wall time. The weights of a few runs are kept
+beside it, without the optimiser's state.
 """
 
 import json
 import os
 import platform
-import time
+import shutil
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, replace
 from importlib import metadata
@@ -18,14 +19,16 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from resnet_lesson import fashion_mnist
-from resnet_lesson.checkpoints import write_json
-from resnet_lesson.evaluation import evaluate, predict_logits
+from resnet_lesson.checkpoints import read_run, write_json
+from resnet_lesson.evaluation import evaluate, mirrored_accuracy, predict_logits
 from resnet_lesson.experiments import EXPERIMENTS
+from resnet_lesson.parallel import one_thread_per_replica
 from resnet_lesson.quiet import keras
 from resnet_lesson.recipe import Recipe
 from resnet_lesson.training import train, without_optimizer
 
 FOLDER = Path(__file__).parent / "recordings"
+UNFINISHED = Path("runs")  # where `train` keeps its runs too
 
 
 def read(name):
@@ -165,19 +168,34 @@ def _run(name, plan):
     recipe = Recipe(**plan["recipe"])
     data = variant.data(fashion_mnist.load())
     keras.utils.set_random_seed(recipe.seed)
+    if recipe.replicas > 1:
+        one_thread_per_replica()
     model = variant.network()
-    start = time.perf_counter()
-    history = train(model, data, recipe, xla=variant.xla)
-    seconds = round(time.perf_counter() - start, 1)
+    folder = _unfinished(name, plan)
+    history = train(model, data, recipe, run_dir=folder, resume=True, xla=variant.xla)
     run = {"network": model.name, "history": history}
     if experiment.judged:
         run["test_loss"], run["test_accuracy"] = evaluate(model, data.test)
+    if experiment.mirrored:
+        run["mirrored_test_accuracy"] = mirrored_accuracy(model, data.test)
     if _keeps(name, plan):
         bare = without_optimizer(model)
         _save_weights(bare, _weights_path(plan["variant"]))
         classes = predict_logits(bare, data.test.images).argmax(axis=1)
         run["predictions"] = "".join(str(label) for label in classes)
+    shutil.rmtree(folder)
+    seconds = round(sum(history["seconds"]), 1)
     return {**run, "seconds": seconds, "machine": machine()}
+
+
+def _unfinished(name, plan):
+    """The folder of a run that is under way, emptied of another recipe's."""
+    variant, seed = plan["variant"], plan["recipe"]["seed"]
+    folder = UNFINISHED / f"{name}-{variant.replace(' ', '-')}-seed{seed}"
+    run = read_run(folder)
+    if run and run["recipe"] != plan["recipe"]:
+        shutil.rmtree(folder)
+    return folder
 
 
 def _save_weights(model, path):

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from resnet_lesson import fashion_mnist, models
+from resnet_lesson import fashion_mnist, models, parallel
 from resnet_lesson.checkpoints import read_run, write_json
 from resnet_lesson.evaluation import accuracy_interval, evaluate
 from resnet_lesson.figures.training import training_curves
@@ -11,7 +11,7 @@ from resnet_lesson.quiet import keras
 from resnet_lesson.training import Recipe, train, without_optimizer
 
 
-def run_fashion(chosen, *, run_dir=None, resume=False):
+def run_fashion(chosen, *, run_dir=None, resume=False, mirrored=False):
     """Train `fashion_resnet`, then judge it once on the test images.
 
     Args:
@@ -20,6 +20,8 @@ def run_fashion(chosen, *, run_dir=None, resume=False):
         run_dir: folder for model.keras, history.json, loss_curves.png and
             result.json; by default runs/fashion-seed and the seed.
         resume: continue the run in the folder.
+        mirrored: divide each batch among devices, see
+            `parallel.mirrored_strategy`.
 
     Returns:
         The result: a dict with the test loss and accuracy and its 95 % interval.
@@ -34,15 +36,20 @@ def run_fashion(chosen, *, run_dir=None, resume=False):
         recipe = Recipe(**{**record["recipe"], **chosen})
     result_path = run_dir / "result.json"
     data = fashion_mnist.load()
+    strategy = parallel.mirrored_strategy() if mirrored else None
+    if recipe.replicas > 1:
+        parallel.one_thread_per_replica()
     keras.utils.set_random_seed(recipe.seed)
-    model = models.fashion_resnet()
-    history = train(model, data, recipe, run_dir=run_dir, resume=resume)
+    model = _network(strategy)
+    history = train(
+        model, data, recipe, run_dir=run_dir, resume=resume, strategy=strategy
+    )
     training_curves(history).savefig(run_dir / "loss_curves.png", dpi=144)
     without_optimizer(model).save(run_dir / "model.keras")
     if result_path.exists():  # the test images are looked at once
         result = json.loads(result_path.read_text(encoding="utf-8"))
     else:
-        loss, accuracy = evaluate(model, data.test)
+        loss, accuracy = evaluate(without_optimizer(model), data.test)
         interval = accuracy_interval(accuracy, len(data.test))
         result = {"test_loss": loss, "test_accuracy": accuracy, "interval": interval}
         write_json(result_path, result)
@@ -52,3 +59,10 @@ def run_fashion(chosen, *, run_dir=None, resume=False):
         f"(95 % interval {low:.2%} to {high:.2%}); written to {run_dir}"
     )
     return result
+
+
+def _network(strategy):
+    if strategy is None:
+        return models.fashion_resnet()
+    with strategy.scope():
+        return parallel.synchronized(models.fashion_resnet)

@@ -1,6 +1,6 @@
 """A training recipe, and the loop that follows it.
 
-The loop is short on purpose: shuffle, augment, `train_on_batch`, and after
+The loop is short on purpose: shuffle, augment, take a step, and after
 each epoch an honest look at the network in inference mode. Data order and
 augmentation depend on the recipe's seed and the epoch alone, and a checkpoint
 holds the optimiser's state, so a run that was killed and resumed ends with
@@ -8,13 +8,15 @@ the very same weights (on the same machine, versions and thread count).
 """
 
 import time
+from contextlib import nullcontext
 from functools import cache
 
 import numpy as np
 
 from resnet_lesson.checkpoints import open_run, save_epoch
 from resnet_lesson.evaluation import evaluate
-from resnet_lesson.fashion_mnist import augment
+from resnet_lesson.fashion_mnist import augment, half_size
+from resnet_lesson.parallel import training_step
 from resnet_lesson.progress import Progress
 from resnet_lesson.quiet import keras, silenced_stderr
 from resnet_lesson.recipe import Recipe
@@ -73,20 +75,33 @@ def compile_model(model, recipe, steps_per_epoch, *, xla=None):
     )
 
 
-def train(model, data, recipe, *, run_dir=None, resume=False, xla=None, on_epoch=None):
+def train(
+    model,
+    data,
+    recipe,
+    *,
+    run_dir=None,
+    resume=False,
+    xla=None,
+    strategy=None,
+    on_epoch=None,
+):
     """Train a model by a recipe; after each epoch evaluate and checkpoint.
 
     Args:
         model: an uncompiled model from images to logits.
         data: an object with `fashion_mnist.Split`s `train` and `validation`:
             images float32 (n, height, width, channels), labels int (n,).
+            Without validation images (None), none are evaluated.
         recipe: a `Recipe`.
         run_dir: folder for `history.json` and the checkpoint; None keeps
             nothing.
         resume: continue the run in `run_dir` after its last finished epoch
             (or begin it, if it has none).
         xla: True or False to force XLA on or off, None to decide by
-            `xla_works`.
+            `xla_works`. A divided batch always does without.
+        strategy: a `tf.distribute.Strategy` in whose scope the model was
+            built; see `parallel`.
         on_epoch: a function that is called with the history so far after each
             epoch, to draw it for example.
 
@@ -96,8 +111,8 @@ def train(model, data, recipe, *, run_dir=None, resume=False, xla=None, on_epoch
         mode, while the weights were changing. `train_loss`, `train_accuracy`
         (on the first 5,000 training images), `validation_loss` and
         `validation_accuracy` are computed after the epoch in inference mode,
-        so these may be compared with each other. `seconds` is the epoch's
-        wall time.
+        so these may be compared with each other; in the recipe's
+        `small_epochs` on small images. `seconds` is the epoch's wall time.
 
     Raises:
         ValueError: too few images for one batch, labels out of range,
@@ -107,30 +122,30 @@ def train(model, data, recipe, *, run_dir=None, resume=False, xla=None, on_epoch
     classes = model.output_shape[-1]
     _check_data(data, recipe, classes)
     steps = len(data.train.labels) // recipe.batch_size
-    compile_model(model, recipe, steps, xla=xla)
+    divided = recipe.replicas > 1 or strategy is not None
+    with strategy.scope() if strategy else nullcontext():
+        compile_model(model, recipe, steps, xla=False if divided else xla)
+    train_step = training_step(model, recipe.replicas, strategy)
+    judged = model
+    if strategy is not None:  # a copy that lives on one device
+        judged = without_optimizer(model)
     history = {}
     if run_dir is not None:
         history = open_run(run_dir, model, recipe, resume)
     finished = len(history.get("seconds", ()))
     progress = Progress(recipe.epochs, steps, finished)
-    one_hot = np.eye(classes, dtype=np.float32)
     try:
         for epoch in range(finished, recipe.epochs):
             start = time.perf_counter()
-            sums = np.zeros(2)
-            for step, (images, labels) in enumerate(batches(data, recipe, epoch), 1):
-                sums += model.train_on_batch(images, one_hot[labels])
-                running_loss, running_accuracy = sums / step
-                progress.step(step, running_loss, running_accuracy)
-            train_loss, train_accuracy = evaluate(model, data.train.first(SAMPLE))
-            validation_loss, validation_accuracy = evaluate(model, data.validation)
+            loss, accuracy = run_epoch(
+                train_step, data, recipe, epoch, classes, progress.step
+            )
+            if judged is not model:
+                judged.set_weights(model.get_weights())
             row = {
-                "running_loss": float(running_loss),
-                "running_accuracy": float(running_accuracy),
-                "train_loss": train_loss,
-                "train_accuracy": train_accuracy,
-                "validation_loss": validation_loss,
-                "validation_accuracy": validation_accuracy,
+                "running_loss": loss,
+                "running_accuracy": accuracy,
+                **_evaluations(judged, data, small=epoch < recipe.small_epochs),
                 "seconds": round(time.perf_counter() - start, 2),
             }
             for key, value in row.items():
@@ -151,6 +166,30 @@ def train(model, data, recipe, *, run_dir=None, resume=False, xla=None, on_epoch
             )
         raise
     return history
+
+
+def run_epoch(train_step, data, recipe, epoch, classes, report=None):
+    """Train on each batch of an epoch once.
+
+    Args:
+        train_step: a `parallel.training_step`.
+        data, recipe: as for `train`.
+        epoch: from 0; with the recipe's seed it decides order and augmentation.
+        classes: number of logits.
+        report: a function that is called after each step with its number, from
+            1, and the means so far.
+
+    Returns:
+        (loss, accuracy): means over the epoch's batches, in training mode,
+        while the weights were changing.
+    """
+    one_hot = np.eye(classes, dtype=np.float32)
+    sums = np.zeros(2)
+    for step, (images, labels) in enumerate(batches(data, recipe, epoch), 1):
+        sums += train_step(images, one_hot[labels])
+        if report is not None:
+            report(step, *(sums / step))
+    return tuple(map(float, sums / step))
 
 
 def without_optimizer(model):
@@ -185,7 +224,20 @@ def batches(data, recipe, epoch):
         images = data.train.images[chosen]
         if recipe.flip or recipe.shift:
             images = augment(images, rng, flip=recipe.flip, shift=recipe.shift)
+        if epoch < recipe.small_epochs:
+            images = half_size(images)
         yield images, data.train.labels[chosen]
+
+
+def _evaluations(model, data, small):
+    """The history's entries in inference mode, at the size of the epoch's images."""
+    splits = {"train": data.train.first(SAMPLE), "validation": data.validation}
+    row = {}
+    for name, split in splits.items():
+        if split is not None:
+            loss, accuracy = evaluate(model, split.half_size() if small else split)
+            row |= {f"{name}_loss": loss, f"{name}_accuracy": accuracy}
+    return row
 
 
 def _check_data(data, recipe, classes):
@@ -195,6 +247,8 @@ def _check_data(data, recipe, classes):
             f"{len(data.train.labels)}, got {recipe.batch_size}"
         )
     for name in ("train", "validation"):
+        if getattr(data, name) is None:
+            continue
         labels = getattr(data, name).labels
         if labels.min() < 0 or labels.max() >= classes:
             raise ValueError(
