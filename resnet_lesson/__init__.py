@@ -9,8 +9,11 @@ The modules, in the order in which the course meets them:
     inspection        measurements on a network
     fashion_mnist     the data, embedded in the package
     recipe, training  everything that decides a training run, and the loop
+    parallel          one step on several parts of a batch at a time
     evaluation        how good the result is
     recordings        experiments that take too long for a notebook
+    bench, profiling  how fast this machine trains, and where the time goes
+    speed             the bench recorded, and how a step's time grows
     figures           every drawing
 
 Behind them: `checkpoints`, `progress`, `runs` and `machine` serve training and

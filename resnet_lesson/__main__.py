@@ -142,10 +142,11 @@ def _train(args):
 
 
 def _record(args):
-    from resnet_lesson import recordings, surface
+    from resnet_lesson import recordings, speed, surface
 
-    if args.experiment == "surface":  # a measurement, no training
-        surface.record()
+    others = {"speed": speed, "surface": surface}
+    if args.experiment in others:  # measurements of other kinds than training runs
+        others[args.experiment].record()
     else:
         recordings.record(args.experiment, workers=args.workers)
     return 0

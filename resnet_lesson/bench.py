@@ -1,6 +1,7 @@
 """How fast this machine trains: the source lesson's way, the course's, PyTorch's.
 
-All train the source lesson's network on the same images. Each way has a
+All train the source lesson's network on the same images; between the first two
+stand plain `fit` at the course's batch size, without and with XLA. Each way has a
 process of its own, so that none uses another's threads or settings, and they
 take turns: what else the machine does at the time hits all alike. The ratio
 of two neighbouring turns is worth more than any number of images per second.
@@ -11,6 +12,7 @@ import math
 import os
 import time
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 
 import numpy as np
@@ -20,19 +22,22 @@ BATCH = 64
 FLOPS_PER_MAC = 6  # 2 forward, 2 for the inputs' gradients, 2 for the weights'
 
 
-def bench(pairs=5, images=3_200):
+def bench(pairs=5, images=3_200, ways=None):
     """Measure the ways of training in turns.
 
     Args:
         pairs: turns of each way, >= 1.
         images: trained on in each turn; a multiple of 64.
+        ways: which of `WAYS`, "plain fit" and "resnet_lesson" among them; by
+            default all that this machine has the packages for.
 
     Returns:
         A dict: "ways" maps each way's name to a list of images per second,
         "ratios" each other way's name to the list of its quotients by
         "plain fit", turn by turn; "macs_per_image"; "peak_flops", of a float32
         matrix product, in FLOP/s; "profile", the course's step by kind of
-        operation; "machine".
+        operation, see `profiling.step_profile`, and the seconds that a batch
+        takes to be put together; "machine".
 
     Raises:
         ValueError: an argument is out of range.
@@ -41,7 +46,12 @@ def bench(pairs=5, images=3_200):
         raise ValueError(f"pairs must be at least 1, got {pairs}")
     if images < BATCH or images % BATCH:
         raise ValueError(f"images must be a multiple of {BATCH}, got {images}")
-    names = [name for name in WAYS if name != "PyTorch" or has_pytorch()]
+    names = ways or [name for name in WAYS if name != "PyTorch" or has_pytorch()]
+    if not {"plain fit", "resnet_lesson"} <= set(names) <= set(WAYS):
+        raise ValueError(
+            f'ways must be among {tuple(WAYS)}, with "plain fit" and "resnet_lesson", '
+            f"got {tuple(names)}"
+        )
     context = get_context("spawn")
     pools = {name: ProcessPoolExecutor(1, mp_context=context) for name in names}
     try:
@@ -59,7 +69,8 @@ def bench(pairs=5, images=3_200):
     plain = speeds["plain fit"]
     ratios = {
         name: [fast / slow for fast, slow in zip(speeds[name], plain, strict=True)]
-        for name in names[1:]
+        for name in names
+        if name != "plain fit"
     }
     return {
         "ways": speeds,
@@ -92,10 +103,16 @@ def report(result):
             line += f"   {np.median(ratios):.2f} ({min(ratios):.2f} to "
             line += f"{max(ratios):.2f} in {len(ratios)} pairs)"
         lines.append(line)
-    seconds, wall = result["profile"]["seconds"], result["profile"]["wall"]
-    total = sum(seconds.values())
-    lines += ["", f"resnet_lesson, one step of {BATCH} images: {1000 * wall:.0f} ms"]
-    lines += [f"{name:<24} {part / total:>6.1%}" for name, part in seconds.items()]
+    profile = result["profile"]
+    total = sum(profile["seconds"].values())
+    lines += [
+        "",
+        f"resnet_lesson, one step of {BATCH} images: {1000 * profile['wall']:.0f} ms, "
+        f"and {1000 * profile['input']:.1f} ms for its input; the operations' time:",
+    ]
+    lines += [
+        f"{name:<24} {part / total:>6.1%}" for name, part in profile["seconds"].items()
+    ]
     return "\n".join(lines)
 
 
@@ -136,7 +153,8 @@ def _turn():
     return time.perf_counter() - start
 
 
-def _plain_fit(images):
+def _fit(images, batch_size, xla=False):
+    """The source lesson's network, optimiser and loss, by Keras' own loop."""
     from resnet_lesson.models import source_lesson_resnet
     from resnet_lesson.quiet import keras
 
@@ -147,8 +165,9 @@ def _plain_fit(images):
         optimizer=keras.optimizers.Adam(0.001),
         loss=keras.losses.CategoricalCrossentropy(from_logits=True),
         metrics=["accuracy"],
+        jit_compile=xla,
     )
-    return lambda: model.fit(data.images, one_hot, batch_size=PLAIN_BATCH, verbose=0)
+    return lambda: model.fit(data.images, one_hot, batch_size=batch_size, verbose=0)
 
 
 def _course(images):
@@ -157,7 +176,7 @@ def _course(images):
     from resnet_lesson.models import source_lesson_resnet
     from resnet_lesson.recipe import Recipe
 
-    global _step
+    global _step, _input
     parallel.one_thread_per_replica()
     data = FashionMNIST(_data(images), None, None)
     recipe = Recipe(batch_size=BATCH, replicas=course_replicas(), flip=False)
@@ -166,6 +185,7 @@ def _course(images):
     step = parallel.training_step(model, recipe.replicas)
     one_hot = np.eye(10, dtype=np.float32)[data.train.labels[:BATCH]]
     _step = lambda: step(data.train.images[:BATCH], one_hot)  # noqa: E731
+    _input = lambda: list(training.batches(data, recipe, epoch=0))  # noqa: E731
     return lambda: training.run_epoch(step, data, recipe, epoch=0, classes=10)
 
 
@@ -173,7 +193,13 @@ def _profile():
     from resnet_lesson.profiling import step_profile
 
     seconds, wall = step_profile(_step)
-    return {"seconds": seconds, "wall": wall}
+    start = time.perf_counter()
+    steps = len(_input())
+    return {
+        "seconds": seconds,
+        "wall": wall,
+        "input": (time.perf_counter() - start) / steps,
+    }
 
 
 def _about():
@@ -197,4 +223,10 @@ def _data(images):
     return fashion_mnist.load().train.first(images)
 
 
-WAYS = {"plain fit": _plain_fit, "resnet_lesson": _course, "PyTorch": _pytorch}
+WAYS = {
+    "plain fit": partial(_fit, batch_size=PLAIN_BATCH),
+    "batch of 64": partial(_fit, batch_size=BATCH),
+    "64, XLA": partial(_fit, batch_size=BATCH, xla=True),
+    "resnet_lesson": _course,
+    "PyTorch": _pytorch,
+}

@@ -5,9 +5,11 @@ from resnet_lesson.evaluation import (
     accuracy_interval,
     confusion_matrix,
     evaluate,
+    mirrored_accuracy,
     precision_and_recall,
     reliability,
 )
+from resnet_lesson.fashion_mnist import Split
 from resnet_lesson.quiet import keras
 
 
@@ -19,6 +21,15 @@ def test_evaluate_equals_keras(tiny, few):
     )
     expected = model.evaluate(few.test.images, few.test.labels, verbose=0)
     assert np.allclose(evaluate(model, few.test, batch_size=30), expected, rtol=1e-5)
+
+
+def test_mirrored_accuracy_is_that_of_the_mean_logits(tiny, few):
+    model, images = tiny(), few.test.images
+    logits = np.add(model(images), model(images[:, :, ::-1]))
+    expected = np.mean(logits.argmax(axis=1) == few.test.labels)
+    assert mirrored_accuracy(model, few.test) == expected
+    flipped = Split(images[:, :, ::-1], few.test.labels)
+    assert mirrored_accuracy(model, flipped) == expected
 
 
 def test_evaluate_survives_huge_logits(few):

@@ -10,6 +10,7 @@ from resnet_lesson.figures import (
     shortcut,
     show,
     show_table,
+    speed,
     style,
 )
 from resnet_lesson.figures import training as draw
@@ -38,6 +39,19 @@ def drawings(fashion):
     yield from residual_drawings()
     yield from shortcut_drawings()
     yield from inside_drawings(fashion)
+    yield from speed_drawings()
+
+
+def speed_drawings():
+    yield speed.ways({"ways": {"plain fit": [5.0, 6.0], "resnet_lesson": [9.0, 8.0]}})
+    yield speed.step_shares({"convolution": 2.0, "everything else": 1.0})
+    yield speed.growth(
+        [
+            {"changed": name, "macs": macs, "seconds": [macs / 1e9]}
+            for name in ("depth", "width", "size")
+            for macs in (1_000_000, 10_000_000)
+        ]
+    )
 
 
 def degradation_drawings():
@@ -111,6 +125,8 @@ def training_drawings(fashion):
     yield draw.pixel_histogram(some.images)
     yield draw.schedule([0.0, 0.1, 0.05, 0.0], 2)
     yield draw.training_curves(HISTORY)
+    yield draw.training_curves({k: v for k, v in HISTORY.items() if "val" not in k})
+    yield draw.long_run(HISTORY, 1)
     yield draw.predictions(some.images[:6], some.labels[:6], probabilities)
     yield draw.augmentations(some.images[0], some.images[1:7])
     yield draw.losses_by_step({"a": np.ones(50), "b": np.linspace(3, 1, 50)})

@@ -5,7 +5,14 @@ from functools import partial
 import numpy as np
 import pytest
 
-from resnet_lesson import experiments, models, recordings
+from resnet_lesson import (
+    experiments,
+    inspection,
+    models,
+    recordings,
+    speed,
+    training,
+)
 from resnet_lesson.evaluation import predict_logits
 
 RECORDED = sorted(recordings.EXPERIMENTS)
@@ -19,7 +26,9 @@ KEPT = [
 def test_every_experiment_is_recorded_and_nothing_else():
     files = {path.name for path in recordings.FOLDER.iterdir()}
     weights = {f"{variant}.weights.h5" for _, variant in KEPT}
-    assert files == {f"{name}.json" for name in (*RECORDED, "surface")} | weights
+    assert (
+        files == {f"{name}.json" for name in (*RECORDED, "speed", "surface")} | weights
+    )
 
 
 @pytest.mark.parametrize("name", RECORDED)
@@ -82,6 +91,7 @@ def toy(monkeypatch, tmp_path, few):
         kept=("toy",),
     )
     monkeypatch.setattr(recordings, "FOLDER", tmp_path)
+    monkeypatch.setattr(recordings, "UNFINISHED", tmp_path / "unfinished")
     monkeypatch.setattr(recordings, "EXPERIMENTS", {"toy": experiment})
     monkeypatch.setattr(recordings.fashion_mnist, "load", lambda: few)
     return tmp_path
@@ -111,6 +121,49 @@ def test_a_recording_goes_on_where_it_stopped(toy, few, capsys):
     model, run = recordings.trained_model("toy", "toy")
     predicted = predict_logits(model, few.test.images).argmax(axis=1)
     assert "".join(map(str, predicted)) == run["predictions"]
+
+
+def test_an_unfinished_run_goes_on_after_its_last_whole_epoch(toy, monkeypatch):
+    experiment = recordings.EXPERIMENTS["toy"]
+    recipe = replace(experiment.variants["toy"].recipe, epochs=2)
+    longer = replace(experiment.variants["toy"], recipe=recipe)
+    monkeypatch.setitem(
+        recordings.EXPERIMENTS, "toy", replace(experiment, variants={"toy": longer})
+    )
+    batches, epochs = training.batches, []
+
+    def noted(data, recipe, epoch):
+        epochs.append((recipe.seed, epoch))
+        if len(epochs) == 2:
+            raise KeyboardInterrupt
+        return batches(data, recipe, epoch)
+
+    monkeypatch.setattr(training, "batches", noted)
+    with pytest.raises(KeyboardInterrupt):
+        recordings.record("toy")
+    recordings.record("toy")
+    assert epochs == [(0, 0), (0, 1), (0, 1), (1, 0), (1, 1)]
+    assert not list((toy / "unfinished").iterdir())
+    for run in recordings.read("toy")["runs"]:
+        assert run["seconds"] == round(sum(run["history"]["seconds"]), 1)
+
+
+def test_the_longest_run_reaches_what_the_course_says():
+    runs = recordings.read("fashion")["runs"]
+    assert np.mean([run["test_accuracy"] for run in runs]) >= 0.943
+    for run in runs:
+        assert run["seconds"] <= 50 * 60
+        assert run["test_accuracy"] < run["mirrored_test_accuracy"]
+
+
+def test_the_recorded_bench_is_ahead_of_the_plain_script():
+    recorded = speed.read()
+    ratios = recorded["bench"]["ratios"]["resnet_lesson"]
+    assert len(ratios) >= 5
+    assert np.median(ratios) >= 1.25
+    networks = {(n["depth"], n["width"], n["size"]): n for n in recorded["growth"]}
+    middle = models.cifar_resnet(20, input_shape=(28, 28, 1))
+    assert networks[20, 16, 28]["macs"] == inspection.model_macs(middle)
 
 
 def test_no_worker_is_refused():

@@ -1,11 +1,14 @@
 import itertools
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from resnet_lesson import checkpoints, training
+from resnet_lesson.evaluation import evaluate
 from resnet_lesson.fashion_mnist import FashionMNIST, Split
+from resnet_lesson.models import fashion_resnet
 from resnet_lesson.quiet import keras
 from resnet_lesson.training import Recipe, learning_rate, train
 
@@ -18,6 +21,9 @@ SHORT = Recipe(epochs=3, batch_size=32, shift=1)
         ("epochs", 0, "an integer >= 1"),
         ("batch_size", 1.5, "an integer >= 1"),
         ("shift", -1, "an integer >= 0"),
+        ("small_epochs", -1, "an integer >= 0"),
+        ("small_epochs", 5, "at most epochs, 4"),
+        ("replicas", 0, "an integer >= 1"),
         ("seed", -1, "an integer >= 0"),
         ("optimizer", "adagrad", "one of"),
         ("schedule", "step", "one of"),
@@ -31,6 +37,11 @@ SHORT = Recipe(epochs=3, batch_size=32, shift=1)
 def test_recipe_refuses_what_cannot_be(field, value, allowed):
     with pytest.raises(ValueError, match=f"{field} must be {allowed}.*, got {value!r}"):
         Recipe(**{field: value})
+
+
+def test_recipe_refuses_replicas_of_different_size():
+    with pytest.raises(ValueError, match="replicas must divide batch_size, 64, got 3"):
+        Recipe(replicas=3)
 
 
 def test_recipe_cannot_be_changed():
@@ -155,6 +166,48 @@ def test_an_epoch_sees_each_image_once(few):
     assert sorted(seen) == sorted(image.tobytes() for image in few.train.images)
 
 
+def test_small_epochs_show_small_images(few):
+    recipe = Recipe(epochs=2, small_epochs=1, batch_size=160, flip=False)
+    ((small, small_labels),) = training.batches(few, recipe, 0)
+    ((full, full_labels),) = training.batches(few, recipe, 1)
+    assert small.shape == (160, 14, 14, 1)
+    assert full.shape == (160, 28, 28, 1)
+    order, full_order = (np.random.default_rng([0, e]).permutation(160) for e in (0, 1))
+    tiles = few.train.images[order].reshape(160, 14, 2, 14, 2, 1)
+    assert np.allclose(small, tiles.mean(axis=(2, 4)), atol=1e-6)
+    assert np.array_equal(small_labels, few.train.labels[order])
+    assert np.array_equal(full_labels, few.train.labels[full_order])
+
+
+def test_small_epochs_are_evaluated_at_their_size(few):
+    model = fashion_resnet(stages=(1, 1), width=8, input_shape=(None, None, 1))
+    sizes = {"small": [], "full": []}
+
+    def evaluated(history):
+        sizes["small"].append(evaluate(model, few.validation.half_size())[0])
+        sizes["full"].append(evaluate(model, few.validation)[0])
+
+    recipe = Recipe(epochs=2, small_epochs=1, batch_size=80)
+    history = train(model, few, recipe, xla=False, on_epoch=evaluated)
+    expected = [sizes["small"][0], sizes["full"][1]]
+    assert np.allclose(history["validation_loss"], expected)
+
+
+def test_without_validation_images_none_are_evaluated(tiny, few, capsys):
+    history = train(
+        tiny(), FashionMNIST(few.train, None, None), Recipe(epochs=1, batch_size=80)
+    )
+    assert set(history) == {
+        "running_loss",
+        "running_accuracy",
+        "train_loss",
+        "train_accuracy",
+        "seconds",
+    }
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if "1/1" in line]
+    assert row.split().count("-") == 2
+
+
 class Killed(BaseException):
     """Stands for a signal that ends the process."""
 
@@ -215,6 +268,21 @@ def test_a_killed_run_resumes_to_the_very_same_weights(
         assert np.array_equal(a, b)
     for key in history.keys() - {"seconds"}:
         assert history[key] == expected[key]
+
+
+def test_a_divided_run_resumes_to_the_very_same_weights(
+    tiny, few, tmp_path, monkeypatch
+):
+    recipe = replace(SHORT, replicas=2)
+    whole, resumed = tiny(), tiny()
+    train(whole, few, recipe)
+    with monkeypatch.context() as patch:
+        _killed_in_batch(patch)
+        with pytest.raises(Killed):
+            train(tiny(), few, recipe, run_dir=tmp_path)
+    train(resumed, few, recipe, run_dir=tmp_path, resume=True)
+    for a, b in zip(whole.get_weights(), resumed.get_weights(), strict=True):
+        assert np.array_equal(a, b)
 
 
 def test_a_finished_run_resumes_to_itself(tiny, few, tmp_path):

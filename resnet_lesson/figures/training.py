@@ -112,6 +112,8 @@ def training_curves(history, planned=None):
             (f"validation_{key}", epochs, ORANGE, "--", "D", "validation"),
         )
         for name, x, color, line, marker, label in lines:
+            if name not in history:  # trained without validation images
+                continue
             y = scale * np.array(history[name])
             axis.plot(x, y, color=color, linestyle=line, marker=marker, label=label)
         last = planned or len(epochs)
@@ -121,6 +123,31 @@ def training_curves(history, planned=None):
     losses.set(title="loss (nats)", ylim=(0, None))
     accuracies.set(title="accuracy (%)")
     losses.legend(loc="lower left")
+    return figure
+
+
+@drawing
+def long_run(history, small_epochs):
+    """Error on training images by epoch, with the change to full-size images.
+
+    Args:
+        history: what `training.train` returns.
+        small_epochs: of its recipe.
+    """
+    figure, axis = new_figure(9.0, 4.2)
+    epochs = np.arange(1, len(history["seconds"]) + 1)
+    for name, x, color, line, label in (
+        ("running_accuracy", epochs - 0.5, GREY, ":", "running mean, altered images"),
+        ("train_accuracy", epochs, BLUE, "-", "after the epoch, unaltered"),
+    ):
+        error = 100 * (1 - np.array(history[name]))
+        axis.plot(x, error, color=color, linestyle=line, marker="o", label=label)
+    axis.axvline(small_epochs, color=ORANGE, linewidth=1.5)
+    for side, text in (("right", "14 × 14 pixels "), ("left", " 28 × 28 pixels")):
+        axis.text(small_epochs, axis.get_ylim()[1], text, ha=side, va="top", color=INK)
+    axis.set(xlabel="epoch", ylim=(0, None))
+    axis.set_title("Recorded: training error of the long run (%)")
+    axis.legend(loc="lower left")
     return figure
 
 

@@ -1,0 +1,53 @@
+import json
+from functools import partial
+
+import numpy as np
+import pytest
+
+from resnet_lesson import bench, models, parallel, profiling, training
+from resnet_lesson.__main__ import main
+from resnet_lesson.inspection import model_macs
+from resnet_lesson.recipe import Recipe
+
+
+def test_bench_measures_each_way_in_turns(monkeypatch, capsys):
+    ways = ("plain fit", "resnet_lesson")
+    monkeypatch.setattr(bench, "bench", partial(bench.bench, ways=ways))
+    assert main(["bench", "--pairs", "2", "--images", "64", "--json"]) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert tuple(result["ways"]) == ways
+    assert all(len(speeds) == 2 for speeds in result["ways"].values())
+    slow, fast = result["ways"].values()
+    assert np.allclose(result["ratios"]["resnet_lesson"], np.divide(fast, slow))
+    assert result["macs_per_image"] == model_macs(models.source_lesson_resnet())
+    assert result["peak_flops"] > 1e9
+    assert 0 < result["profile"]["input"] < result["profile"]["wall"]
+    table = bench.report(result)
+    assert "ratio to plain fit" in table
+    assert all(kind in table for kind in profiling.KINDS)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"pairs": 0}, "pairs must be at least 1, got 0"),
+        ({"ways": ("PyTorch",)}, r"ways must be among .*, got \('PyTorch',\)"),
+        ({"images": 100}, "images must be a multiple of 64, got 100"),
+    ],
+)
+def test_bench_refuses_what_it_cannot_measure(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        bench.bench(**arguments)
+
+
+def test_a_profile_tells_operations_apart(tiny, few):
+    model = tiny()
+    recipe = Recipe(batch_size=32)
+    training.compile_model(model, recipe, 1, xla=False)
+    step = parallel.training_step(model, 2)
+    images = few.train.images[:32]
+    one_hot = np.eye(10, dtype=np.float32)[few.train.labels[:32]]
+    seconds, wall = profiling.step_profile(lambda: step(images, one_hot), calls=3)
+    assert set(seconds) == set(profiling.KINDS)
+    assert all(part > 0 for part in seconds.values())
+    assert 0 < wall < 10
