@@ -56,10 +56,11 @@ def _operations(trace):
     for plane in space.planes:
         for line in plane.lines:
             for event in line.events:
-                # An operation's event is called "its/name:Type".
+                # An operation's event is called "its/name:Type"; those of what
+                # runs the operations, "Class::method" or "EagerExecute: name".
                 full = plane.event_metadata[event.metadata_id].name
                 name, _, operation = full.rpartition(":")
-                if name and not name.startswith("Eager"):
+                if name and not name.endswith(":") and not name.startswith("Eager"):
                     total[name, operation.strip()] += event.duration_ps / 1e12
     return total
 

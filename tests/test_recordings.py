@@ -1,6 +1,7 @@
 import json
 from dataclasses import replace
 from functools import partial
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -154,6 +155,22 @@ def test_the_longest_run_reaches_what_the_course_says():
     for run in runs:
         assert run["seconds"] <= 50 * 60
         assert run["test_accuracy"] < run["mirrored_test_accuracy"]
+
+
+@pytest.mark.parametrize(
+    ("name", "key"),
+    [
+        ("baseline", "test_accuracy"),
+        ("course", "test_accuracy"),
+        ("fashion", "test_accuracy"),
+        ("fashion", "mirrored_test_accuracy"),
+    ],
+)
+def test_the_readme_says_what_was_recorded(name, key):
+    scores = 100 * np.array([run[key] for run in recordings.read(name)["runs"]])
+    readme = Path(__file__).parents[1] / "README.md"
+    stated = f"{scores.mean():.2f} ± {scores.std(ddof=1):.2f}"
+    assert stated in readme.read_text(encoding="utf-8")
 
 
 def test_the_recorded_bench_is_ahead_of_the_plain_script():
