@@ -47,7 +47,7 @@ def _growth():
         for name, values in CHANGES.items()
         for value in values
     ]
-    steps = [_step(**network) for network in networks]
+    steps = [_step(*(network[name] for name in MIDDLE)) for network in networks]
     for network, (_, macs) in zip(networks, steps, strict=True):
         network |= {"macs": macs, "seconds": []}
     for _ in range(ROUNDS):
@@ -60,9 +60,8 @@ def _growth():
     return networks
 
 
-def _step(changed, depth, width, size):
+def _step(depth, width, size):
     """A step of training that is compiled and warm, and its network's MACs."""
-    del changed
     model = models.cifar_resnet(depth, width=width, input_shape=(size, size, 1))
     recipe = Recipe(batch_size=bench.BATCH, replicas=bench.course_replicas())
     training.compile_model(model, recipe, 1, xla=False)

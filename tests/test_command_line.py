@@ -55,6 +55,14 @@ def test_resume_takes_the_recipe_of_the_run(small_world, tmp_path, monkeypatch, 
     assert "test accuracy" in printed
 
 
+def test_train_in_two_replicas(small_world, tmp_path):
+    arguments = ["train", "--epochs", "1", "--batch-size", "32", "--replicas", "2"]
+    assert main([*arguments, "--run-dir", str(tmp_path)]) == 0
+    record = json.loads((tmp_path / "history.json").read_text())
+    assert record["recipe"]["replicas"] == 2
+    assert main([*arguments[:-1], "3", "--run-dir", str(tmp_path / "other")]) == 2
+
+
 def test_the_test_images_are_judged_once(small_world, few, tmp_path, monkeypatch):
     arguments = ["train", "--epochs", "1", "--batch-size", "32", "--run-dir"]
     assert main([*arguments, str(tmp_path)]) == 0

@@ -8,7 +8,6 @@ from resnet_lesson.figures.style import (
     GREY,
     ORANGE,
     drawing,
-    end_label,
     new_figure,
 )
 
@@ -63,13 +62,18 @@ def growth(networks):
         networks: "growth" of `speed.read`.
     """
     figure, axis = new_figure(9.0, 4.8)
-    styles = {"depth": (BLUE, "o-"), "width": (ORANGE, "s--"), "size": (GREEN, "D:")}
-    for name, (color, style) in styles.items():
+    styles = {  # and where the label stands, in points from the line's end
+        "depth": (BLUE, "o-", (4, -20)),
+        "width": (ORANGE, "s--", (9, -4)),
+        "size": (GREEN, "D:", (-38, 8)),
+    }
+    for name, (color, style, offset) in styles.items():
         line = [network for network in networks if network["changed"] == name]
         macs = np.array([network["macs"] for network in line]) / 1e6
         seconds = np.array([np.median(network["seconds"]) for network in line])
         axis.loglog(macs, 1000 * seconds, style, color=color)
-        end_label(axis, name, macs[-1], 1000 * seconds[-1], color)
+        end = macs[-1], 1000 * seconds[-1]
+        axis.annotate(name, end, offset, textcoords="offset points", color=color)
         if name == "depth":
             ends = axis.get_xlim()[0], 8 * macs[-1]
             slope = 1000 * seconds[len(seconds) // 2] / macs[len(macs) // 2]
