@@ -108,7 +108,8 @@ def report(result):
     lines += [
         "",
         f"resnet_lesson, one step of {BATCH} images: {1000 * profile['wall']:.0f} ms, "
-        f"and {1000 * profile['input']:.1f} ms for its input; the operations' time:",
+        f"and {1000 * profile['input']:.1f} ms for its input",
+        "the time of its operations:",
     ]
     lines += [
         f"{name:<24} {part / total:>6.1%}" for name, part in profile["seconds"].items()
