@@ -134,14 +134,15 @@ def test_record_keeps_every_finished_run(small_world, tmp_path, monkeypatch, cap
     experiment = experiments.Experiment({"a": variant, "b": variant}, (3,), True)
     monkeypatch.setitem(recordings.EXPERIMENTS, "trial", experiment)
     monkeypatch.setattr(recordings, "FOLDER", tmp_path)
+    monkeypatch.setattr(recordings, "UNFINISHED", tmp_path / "unfinished")
     trained = []
     real = recordings.train
 
-    def second_is_interrupted(model, data, recipe, xla):
+    def second_is_interrupted(model, data, recipe, **options):
         if trained:
             raise KeyboardInterrupt
         trained.append(recipe.seed)
-        return real(model, data, recipe, xla=xla)
+        return real(model, data, recipe, **options)
 
     with monkeypatch.context() as patch:
         patch.setattr(recordings, "train", second_is_interrupted)
