@@ -137,22 +137,24 @@ def mirrored_strategy():
     return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
 
 
-def synchronized(build):
-    """A network whose batch statistics are those of the whole batch.
+def synchronized(model):
+    """A copy of a network whose batch statistics are those of the whole batch.
 
     Args:
-        build: function without arguments that builds a functional model.
+        model: a functional model, built in the scope of the strategy.
 
     Returns:
         The same network with the same weights; where a strategy divides the
         batch, its BN layers exchange their statistics, so that the losses are
         those of one device.
     """
-    network = build()
-    config = network.get_config()
-    for layer in config["layers"]:
-        if layer["class_name"] == "BatchNormalization":
-            layer["config"]["synchronized"] = True
-    copy = type(network).from_config(config)
-    copy.set_weights(network.get_weights())
+
+    def synchronize(layer):
+        config = layer.get_config()
+        if isinstance(layer, keras.layers.BatchNormalization):
+            config["synchronized"] = True
+        return type(layer).from_config(config)
+
+    copy = keras.models.clone_model(model, clone_function=synchronize)
+    copy.set_weights(model.get_weights())
     return copy

@@ -45,11 +45,12 @@ def run_fashion(chosen, *, run_dir=None, resume=False, mirrored=False):
         model, data, recipe, run_dir=run_dir, resume=resume, strategy=strategy
     )
     training_curves(history).savefig(run_dir / "loss_curves.png", dpi=144)
-    without_optimizer(model).save(run_dir / "model.keras")
+    bare = without_optimizer(model)
+    bare.save(run_dir / "model.keras")
     if result_path.exists():  # the test images are looked at once
         result = json.loads(result_path.read_text(encoding="utf-8"))
     else:
-        loss, accuracy = evaluate(without_optimizer(model), data.test)
+        loss, accuracy = evaluate(bare, data.test)
         interval = accuracy_interval(accuracy, len(data.test))
         result = {"test_loss": loss, "test_accuracy": accuracy, "interval": interval}
         write_json(result_path, result)
@@ -65,4 +66,4 @@ def _network(strategy):
     if strategy is None:
         return models.fashion_resnet()
     with strategy.scope():
-        return parallel.synchronized(models.fashion_resnet)
+        return parallel.synchronized(models.fashion_resnet())

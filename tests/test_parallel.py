@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,12 +9,11 @@ import pytest
 from resnet_lesson import parallel, signals, training
 from resnet_lesson.recipe import Recipe
 
-# No warm-up peak: the smaller the steps, the less rounding has time to grow.
+# A low rate: the smaller the steps, the less what rounding changes can grow.
 SHORT = Recipe(epochs=2, batch_size=32, peak_rate=0.001)
 
 ON_TWO_DEVICES = """
 import json
-from dataclasses import replace
 from resnet_lesson import fashion_mnist, models, parallel
 from resnet_lesson.quiet import keras
 from resnet_lesson.recipe import Recipe
@@ -27,7 +27,7 @@ few = fashion_mnist.FashionMNIST(
 )
 keras.utils.set_random_seed(0)
 with strategy.scope():
-    model = parallel.synchronized(lambda: models.fashion_resnet(stages=(1, 1), width=8))
+    model = parallel.synchronized(models.fashion_resnet(stages=(1, 1), width=8))
 recipe = Recipe(epochs=2, batch_size=32, peak_rate=0.001)
 print(json.dumps(train(model, few, recipe, strategy=strategy)), end="")
 """
@@ -51,7 +51,7 @@ def test_without_batch_norm_replicas_change_nothing_but_rounding(tiny, few):
     # BN is the one layer that looks at the other images of its part.
     models = [signals.without_batch_norm(tiny()) for _ in range(3)]
     histories = [
-        training.train(model, few, Recipe(**{**vars(SHORT), "replicas": n}), xla=False)
+        training.train(model, few, replace(SHORT, replicas=n), xla=False)
         for model, n in zip(models, (1, 2, 4), strict=True)
     ]
     for other in histories[1:]:
@@ -91,7 +91,7 @@ def test_replicas_and_strategy_exclude_each_other(tiny):
 
 
 def test_synchronized_is_the_same_network(tiny, few):
-    plain, synchronized = tiny(), parallel.synchronized(tiny)
+    plain, synchronized = tiny(), parallel.synchronized(tiny())
     assert [layer.name for layer in plain.layers] == [
         layer.name for layer in synchronized.layers
     ]

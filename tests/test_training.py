@@ -245,44 +245,30 @@ def _killed_before_anything_is_kept(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("kill", "xla"),
+    ("kill", "xla", "replicas"),
     [
-        (_killed_in_batch, False),
-        (_killed_in_batch, True),
-        (_killed_while_saving, False),
-        (_killed_before_anything_is_kept, False),
+        (_killed_in_batch, False, 1),
+        (_killed_in_batch, True, 1),
+        (_killed_in_batch, False, 2),
+        (_killed_while_saving, False, 1),
+        (_killed_before_anything_is_kept, False, 1),
     ],
 )
 def test_a_killed_run_resumes_to_the_very_same_weights(
-    kill, xla, tiny, few, tmp_path, monkeypatch
+    kill, xla, replicas, tiny, few, tmp_path, monkeypatch
 ):
-    whole = tiny()
-    expected = train(whole, few, SHORT, xla=xla)
+    whole, recipe = tiny(), replace(SHORT, replicas=replicas)
+    expected = train(whole, few, recipe, xla=xla)
     with monkeypatch.context() as patch:
         kill(patch)
         with pytest.raises(Killed):
-            train(tiny(), few, SHORT, run_dir=tmp_path, xla=xla)
+            train(tiny(), few, recipe, run_dir=tmp_path, xla=xla)
     resumed = tiny()
-    history = train(resumed, few, SHORT, run_dir=tmp_path, resume=True, xla=xla)
+    history = train(resumed, few, recipe, run_dir=tmp_path, resume=True, xla=xla)
     for a, b in zip(whole.get_weights(), resumed.get_weights(), strict=True):
         assert np.array_equal(a, b)
     for key in history.keys() - {"seconds"}:
         assert history[key] == expected[key]
-
-
-def test_a_divided_run_resumes_to_the_very_same_weights(
-    tiny, few, tmp_path, monkeypatch
-):
-    recipe = replace(SHORT, replicas=2)
-    whole, resumed = tiny(), tiny()
-    train(whole, few, recipe)
-    with monkeypatch.context() as patch:
-        _killed_in_batch(patch)
-        with pytest.raises(Killed):
-            train(tiny(), few, recipe, run_dir=tmp_path)
-    train(resumed, few, recipe, run_dir=tmp_path, resume=True)
-    for a, b in zip(whole.get_weights(), resumed.get_weights(), strict=True):
-        assert np.array_equal(a, b)
 
 
 def test_a_finished_run_resumes_to_itself(tiny, few, tmp_path):
