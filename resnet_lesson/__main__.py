@@ -142,9 +142,9 @@ def _train(args):
 
 
 def _record(args):
-    from resnet_lesson import recordings, speed, surface
+    from resnet_lesson import race, recordings, speed, surface
 
-    others = {"speed": speed, "surface": surface}
+    others = {"race": race, "speed": speed, "surface": surface}
     if args.experiment in others:  # measurements of other kinds than training runs
         others[args.experiment].record()
     else:

@@ -156,18 +156,15 @@ def _turn():
 
 def _fit(images, batch_size, xla=False):
     """The source lesson's network, optimiser and loss, by Keras' own loop."""
-    from resnet_lesson.models import source_lesson_resnet
-    from resnet_lesson.quiet import keras
+    from resnet_lesson.source_lesson import (
+        compile_as_in_source_lesson,
+        source_lesson_resnet,
+    )
 
     data = _data(images)
     one_hot = np.eye(10, dtype=np.float32)[data.labels]
     model = source_lesson_resnet()
-    model.compile(
-        optimizer=keras.optimizers.Adam(0.001),
-        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
-        metrics=["accuracy"],
-        jit_compile=xla,
-    )
+    compile_as_in_source_lesson(model, xla=xla)
     return lambda: model.fit(data.images, one_hot, batch_size=batch_size, verbose=0)
 
 
@@ -178,11 +175,11 @@ def _course(images):
     from resnet_lesson.recipe import Recipe
 
     global _step, _input
-    parallel.one_thread_per_replica()
+    parallel.share_cores(course_replicas())
     data = FashionMNIST(_data(images), None, None)
     recipe = Recipe(batch_size=BATCH, replicas=course_replicas(), flip=False)
     model = source_lesson_resnet()
-    training.compile_model(model, recipe, images // BATCH, xla=False)
+    training.compile_model(model, recipe, images // BATCH)
     step = parallel.training_step(model, recipe.replicas)
     one_hot = np.eye(10, dtype=np.float32)[data.train.labels[:BATCH]]
     _step = partial(step, data.train.images[:BATCH], one_hot)

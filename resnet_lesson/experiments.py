@@ -72,14 +72,12 @@ class Variant:
     network: builds the model.
     recipe: its `seed` is replaced by each seed in turn.
     data: prepares the splits of `fashion_mnist.load`.
-    xla: as in `training.train`.
     seeds: other than the experiment's, or None.
     """
 
     network: Callable
     recipe: Recipe
     data: Callable = as_loaded
-    xla: bool | None = None
     seeds: tuple[int, ...] | None = None
 
 
@@ -112,10 +110,9 @@ PLAINEST = Recipe(
     warmup=0.0,
     weight_decay=0.0,
     flip=False,
+    replicas=1,
 )
-SCHEDULED = replace(
-    COURSE, epochs=1, batch_size=PLAINEST.batch_size, flip=PLAINEST.flip
-)
+SCHEDULED = replace(COURSE, epochs=1, batch_size=32, flip=False, replicas=1)
 
 # The longest run of the course, on all 60,000 images.
 LONG = Recipe(
@@ -124,7 +121,6 @@ LONG = Recipe(
     peak_rate=0.008,
     label_smoothing=0.1,
     shift=2,
-    replicas=2,
 )
 
 # Degradation: He et al. (2015), section 4.2, made small. `DEEP` is the recipe
@@ -139,6 +135,7 @@ DEEP = Recipe(
     warmup=0.1,
     weight_decay=1e-4,
     flip=False,
+    replicas=1,
 )
 # What notebook 01 trains while the reader watches: shorter, and all at the rate
 # that suits plain-56 best.
@@ -163,8 +160,7 @@ LONGER = replace(DEEP, epochs=3 * DEEP.epochs, peak_rate=BEST_RATE["plain", 56])
 
 def _deep(kind, depth, recipe):
     network = partial(small_network, kind, depth)
-    # XLA's convolutions of few channels are slower on one core than Keras' own.
-    return Variant(network, recipe, small, xla=False)
+    return Variant(network, recipe, small)
 
 
 EXPERIMENTS = {
@@ -180,7 +176,6 @@ EXPERIMENTS = {
                 models.source_lesson_resnet,
                 PLAINEST,
                 scaled_without_validation,
-                xla=False,
             )
         },
         judged=True,
@@ -190,23 +185,18 @@ EXPERIMENTS = {
     # after the last is the course's other three epochs.
     "steps": Experiment(
         {
-            "baseline": Variant(
-                models.source_lesson_resnet, PLAINEST, scaled, xla=False
-            ),
+            "baseline": Variant(models.source_lesson_resnet, PLAINEST, scaled),
             "He initialisation": Variant(
                 partial(models.source_lesson_resnet, initializer="he_normal"),
                 PLAINEST,
                 scaled,
-                xla=False,
             ),
             "the course's network and normalisation": Variant(
-                models.fashion_resnet, PLAINEST, xla=False
+                models.fashion_resnet, PLAINEST
             ),
-            "schedule and weight decay": Variant(
-                models.fashion_resnet, SCHEDULED, xla=False
-            ),
-            "batches of 64, XLA": Variant(
-                models.fashion_resnet, replace(SCHEDULED, batch_size=64)
+            "schedule and weight decay": Variant(models.fashion_resnet, SCHEDULED),
+            "batches of 64, two halves at a time": Variant(
+                models.fashion_resnet, replace(SCHEDULED, batch_size=64, replicas=2)
             ),
             "mirroring": Variant(models.fashion_resnet, replace(COURSE, epochs=1)),
         }
@@ -250,6 +240,25 @@ EXPERIMENTS = {
         },
         judged=True,
         kept=("resnet20",),
+        mirrored=True,
+    ),
+    # The same recipes, data and layers as "course" and "fashion", no shortcuts.
+    "twins": Experiment(
+        {
+            "plain14": Variant(models.fashion_plain, COURSE),
+            "plain20": Variant(
+                partial(
+                    models.cifar_resnet,
+                    20,
+                    block="plain",
+                    input_shape=(None, None, 1),
+                ),
+                LONG,
+                without_validation,
+                seeds=(0,),  # half an hour each
+            ),
+        },
+        judged=True,
         mirrored=True,
     ),
 }

@@ -35,7 +35,6 @@ def check(data_dir=fashion_mnist.DATA_DIR):
     return [
         _python(),
         *(_package(name) for name in PACKAGES),
-        _xla(),
         Finding("processor cores", str(os.cpu_count())),
         _memory(),
         *(_data_file(name, data_dir) for name in fashion_mnist.SHA256),
@@ -65,15 +64,6 @@ def _package(name):
         return Finding(name, metadata.version(name))
     except metadata.PackageNotFoundError:
         return Finding(name, "not installed", INSTALL)
-
-
-def _xla():
-    try:
-        from resnet_lesson.training import xla_works
-    except ImportError as error:
-        return Finding("XLA", f"Keras cannot be imported: {error}", INSTALL)
-    works = "works" if xla_works() else "not here: training runs without it"
-    return Finding("XLA", works)
 
 
 def _memory():

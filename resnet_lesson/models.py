@@ -50,6 +50,7 @@ def fashion_resnet(
     block="basic",
     stages=(2, 2, 2),
     width=16,
+    stem_stride=1,
     shortcut="B",
     padding="same",
     input_shape=(28, 28, 1),
@@ -68,6 +69,8 @@ def fashion_resnet(
             (He 2016).
         stages: number of blocks in each stage.
         width: channels of the first stage; each later stage doubles them.
+        stem_stride: 2 halves the image before the first stage, which takes a
+            quarter of the work.
         shortcut: "A", "B" or "C", see `blocks`.
         padding: "same" or "symmetric", see `blocks`.
         input_shape: (height, width, channels).
@@ -80,10 +83,13 @@ def fashion_resnet(
     Raises:
         ValueError: an argument is out of range.
     """
+    check_positive(stem_stride=stem_stride)
     if block not in ("basic", "preactivation"):
         raise ValueError(f'block must be "basic" or "preactivation", got {block!r}')
     options = {"shortcut": shortcut, "padding": padding}
-    return _small_network(block, stages, width, options, input_shape, classes, name)
+    return _small_network(
+        block, stages, width, options, input_shape, classes, name, stem_stride
+    )
 
 
 def fashion_plain(
@@ -206,11 +212,20 @@ def imagenet_resnet(
     return keras.Model(inputs, head(x, classes), name=name or f"resnet{depth}")
 
 
-def _small_network(block, stages, width, options, input_shape, classes, name):
+def _small_network(
+    block, stages, width, options, input_shape, classes, name, stem_stride=1
+):
     """Stem of one 3x3 convolution, three or so stages, head."""
     check_positive(width=width)
     inputs = images_input(input_shape, classes)
-    x = conv(inputs, width, 3, name="stem_conv")
+    x = conv(
+        inputs,
+        width,
+        3,
+        stride=stem_stride,
+        padding=options["padding"],
+        name="stem_conv",
+    )
     if block != "preactivation":
         x = bn_relu(x, name="stem")
     x = _stages(x, BLOCKS[block], stages, width, options)

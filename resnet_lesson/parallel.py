@@ -12,6 +12,7 @@ normalisation uses the statistics of that part alone.
 """
 
 import contextlib
+import os
 
 from resnet_lesson.quiet import keras
 
@@ -108,16 +109,20 @@ def _loss_and_accuracy(model, images, one_hot):
     return model.loss(one_hot, logits), tf.reduce_mean(tf.cast(right, "float32"))
 
 
-def one_thread_per_replica():
-    """Keep TensorFlow from dividing single operations among the cores.
+def share_cores(replicas):
+    """Let TensorFlow divide each operation among one replica's cores only.
 
+    With as many replicas as cores, single operations are not divided at all.
     It has to be called before TensorFlow's first operation, so before the
-    network is built; afterwards it changes nothing.
+    network is built; afterwards, as with one replica, it changes nothing.
     """
     import tensorflow as tf
 
+    if replicas == 1:
+        return
+    threads = max(1, (os.cpu_count() or 1) // replicas)
     with contextlib.suppress(RuntimeError):  # TensorFlow is at work already
-        tf.config.threading.set_intra_op_parallelism_threads(1)
+        tf.config.threading.set_intra_op_parallelism_threads(threads)
 
 
 def mirrored_strategy():

@@ -51,7 +51,7 @@ class Recipe:
     flip: bool = True
     shift: int = 0
     small_epochs: int = 0
-    replicas: int = 1
+    replicas: int = 2
     seed: int = 0
 
     def __post_init__(self):

@@ -22,7 +22,7 @@ from resnet_lesson import fashion_mnist
 from resnet_lesson.checkpoints import read_run, write_json
 from resnet_lesson.evaluation import evaluate, mirrored_accuracy, predict_logits
 from resnet_lesson.experiments import EXPERIMENTS
-from resnet_lesson.parallel import one_thread_per_replica
+from resnet_lesson.parallel import share_cores
 from resnet_lesson.quiet import keras
 from resnet_lesson.recipe import Recipe
 from resnet_lesson.training import train, without_optimizer
@@ -168,11 +168,10 @@ def _run(name, plan):
     recipe = Recipe(**plan["recipe"])
     data = variant.data(fashion_mnist.load())
     keras.utils.set_random_seed(recipe.seed)
-    if recipe.replicas > 1:
-        one_thread_per_replica()
+    share_cores(recipe.replicas)
     model = variant.network()
     folder = _unfinished(name, plan)
-    history = train(model, data, recipe, run_dir=folder, resume=True, xla=variant.xla)
+    history = train(model, data, recipe, run_dir=folder, resume=True)
     run = {"network": model.name, "history": history}
     if experiment.judged:
         run["test_loss"], run["test_accuracy"] = evaluate(model, data.test)

@@ -29,6 +29,8 @@ def run_fashion(chosen, *, run_dir=None, resume=False, mirrored=False):
     Raises:
         ValueError: see `training.Recipe` and `training.train`.
     """
+    if mirrored:  # the devices divide the batch already
+        chosen = {"replicas": 1, **chosen}
     recipe = Recipe(**chosen)
     run_dir = Path(run_dir or f"runs/fashion-seed{recipe.seed}")
     record = read_run(run_dir) if resume else None
@@ -37,8 +39,7 @@ def run_fashion(chosen, *, run_dir=None, resume=False, mirrored=False):
     result_path = run_dir / "result.json"
     data = fashion_mnist.load()
     strategy = parallel.mirrored_strategy() if mirrored else None
-    if recipe.replicas > 1:
-        parallel.one_thread_per_replica()
+    parallel.share_cores(recipe.replicas)
     keras.utils.set_random_seed(recipe.seed)
     model = _network(strategy)
     history = train(

@@ -112,7 +112,7 @@ def first_losses(build, starts, data, recipe, *, steps, seeds):
         )
     model = build()
     # One compiled model for all runs: tracing takes longer than the steps.
-    compile_model(model, recipe, steps, xla=False)
+    compile_model(model, recipe, steps)
     one_hot = np.eye(model.output_shape[-1], dtype=np.float32)
     losses = {name: np.empty((len(seeds), steps)) for name in starts}
     for row, seed in enumerate(seeds):

@@ -58,3 +58,13 @@ def source_lesson_resnet(*, initializer=None):
             x = layers.Add(name=f"{name}_add")([y, x])
     x = default_bn_relu(x, "head_bn")
     return keras.Model(inputs, head(x, 10), name="source_lesson_resnet")
+
+
+def compile_as_in_source_lesson(model, *, xla=False):
+    """Adam at a constant 0.001, cross-entropy on logits, accuracy."""
+    model.compile(
+        optimizer=keras.optimizers.Adam(0.001),
+        loss=keras.losses.CategoricalCrossentropy(from_logits=True),
+        metrics=["accuracy"],
+        jit_compile=xla,
+    )

@@ -41,7 +41,7 @@ def read():
 
 
 def _growth():
-    parallel.one_thread_per_replica()
+    parallel.share_cores(bench.course_replicas())
     networks = [
         {"changed": name, **MIDDLE, name: value}
         for name, values in CHANGES.items()
@@ -64,7 +64,7 @@ def _step(depth, width, size):
     """A step of training that is compiled and warm, and its network's MACs."""
     model = models.cifar_resnet(depth, width=width, input_shape=(size, size, 1))
     recipe = Recipe(batch_size=bench.BATCH, replicas=bench.course_replicas())
-    training.compile_model(model, recipe, 1, xla=False)
+    training.compile_model(model, recipe, 1)
     step = parallel.training_step(model, recipe.replicas)
     rng = np.random.default_rng(0)
     images = rng.normal(size=(bench.BATCH, size, size, 1)).astype(np.float32)

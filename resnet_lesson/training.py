@@ -9,7 +9,6 @@ the very same weights (on the same machine, versions and thread count).
 
 import time
 from contextlib import nullcontext
-from functools import cache
 
 import numpy as np
 
@@ -18,7 +17,7 @@ from resnet_lesson.evaluation import evaluate
 from resnet_lesson.fashion_mnist import augment, half_size
 from resnet_lesson.parallel import training_step
 from resnet_lesson.progress import Progress
-from resnet_lesson.quiet import keras, silenced_stderr
+from resnet_lesson.quiet import keras
 from resnet_lesson.recipe import Recipe
 
 __all__ = ["Recipe", "compile_model", "learning_rate", "train", "without_optimizer"]
@@ -50,12 +49,11 @@ def learning_rate(recipe, steps_per_epoch):
     )
 
 
-def compile_model(model, recipe, steps_per_epoch, *, xla=None):
+def compile_model(model, recipe, steps_per_epoch):
     """Give the model the recipe's optimiser, loss and accuracy.
 
     Labels are one-hot, because Keras smooths labels only with
-    `CategoricalCrossentropy`. `xla=None` compiles the step with XLA where
-    that works on this machine.
+    `CategoricalCrossentropy`. XLA is left out: it does not pay here, see `bench`.
     """
     rate = learning_rate(recipe, steps_per_epoch)
     if recipe.optimizer == "sgd":
@@ -71,7 +69,7 @@ def compile_model(model, recipe, steps_per_epoch, *, xla=None):
             from_logits=True, label_smoothing=recipe.label_smoothing
         ),
         metrics=["accuracy"],
-        jit_compile=xla_works() if xla is None else xla,
+        jit_compile=False,
     )
 
 
@@ -82,7 +80,6 @@ def train(
     *,
     run_dir=None,
     resume=False,
-    xla=None,
     strategy=None,
     on_epoch=None,
 ):
@@ -98,8 +95,6 @@ def train(
             nothing.
         resume: continue the run in `run_dir` after its last finished epoch
             (or begin it, if it has none).
-        xla: True or False to force XLA on or off, None to decide by
-            `xla_works`. A divided batch always does without.
         strategy: a `tf.distribute.Strategy` in whose scope the model was
             built; see `parallel`.
         on_epoch: a function that is called with the history so far after each
@@ -122,9 +117,8 @@ def train(
     classes = model.output_shape[-1]
     _check_data(data, recipe, classes)
     steps = len(data.train.labels) // recipe.batch_size
-    divided = recipe.replicas > 1 or strategy is not None
     with strategy.scope() if strategy else nullcontext():
-        compile_model(model, recipe, steps, xla=False if divided else xla)
+        compile_model(model, recipe, steps)
     train_step = training_step(model, recipe.replicas, strategy)
     judged = model
     if strategy is not None:  # a copy that lives on one device
@@ -197,21 +191,6 @@ def without_optimizer(model):
     copy = type(model).from_config(model.get_config())  # uncompiled
     copy.set_weights(model.get_weights())
     return copy
-
-
-@cache
-def xla_works():
-    """Whether XLA can compile for this machine (some builds lack it)."""
-    if keras.backend.backend() != "tensorflow":
-        return False
-    import tensorflow as tf
-
-    try:
-        with silenced_stderr():
-            tf.function(lambda x: x + 1, jit_compile=True)(tf.constant(1.0))
-    except Exception:  # whatever the reason, training works without XLA too
-        return False
-    return True
 
 
 def batches(data, recipe, epoch):

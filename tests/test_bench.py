@@ -43,7 +43,7 @@ def test_bench_refuses_what_it_cannot_measure(arguments, message):
 def test_a_profile_tells_operations_apart(tiny, few):
     model = tiny()
     recipe = Recipe(batch_size=32)
-    training.compile_model(model, recipe, 1, xla=False)
+    training.compile_model(model, recipe, 1)
     step = parallel.training_step(model, 2)
     images = few.train.images[:32]
     one_hot = np.eye(10, dtype=np.float32)[few.train.labels[:32]]

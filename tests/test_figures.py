@@ -45,6 +45,12 @@ def drawings(fashion):
 def speed_drawings():
     yield speed.ways({"ways": {"plain fit": [5.0, 6.0], "resnet_lesson": [9.0, 8.0]}})
     yield speed.step_shares({"convolution": 2.0, "everything else": 1.0})
+    yield speed.race(
+        [
+            {"program": name, "seconds": 9.0, "test_accuracy": accuracy}
+            for name, accuracy in (("a", 0.8), ("b", 0.9), ("c", 0.85))
+        ]
+    )
     yield speed.growth(
         [
             {"changed": name, "macs": macs, "seconds": [macs / 1e9]}

@@ -35,6 +35,9 @@ KINDS = {
     "fashion option C": lambda: models.fashion_resnet(
         stages=(1, 1), width=4, shortcut="C", padding="symmetric"
     ),
+    "fashion, stem of stride 2": lambda: models.fashion_resnet(
+        stages=(1, 1), width=4, stem_stride=2, padding="symmetric"
+    ),
     "cifar option A": lambda: models.cifar_resnet(8, width=4),
     "cifar plain": lambda: models.cifar_resnet(8, width=4, block="plain"),
     "imagenet basic": lambda: models.imagenet_resnet(

@@ -10,7 +10,7 @@ from resnet_lesson import parallel, signals, training
 from resnet_lesson.recipe import Recipe
 
 # A low rate: the smaller the steps, the less what rounding changes can grow.
-SHORT = Recipe(epochs=2, batch_size=32, peak_rate=0.001)
+SHORT = Recipe(epochs=2, batch_size=32, peak_rate=0.001, replicas=1)
 
 ON_TWO_DEVICES = """
 import json
@@ -28,7 +28,7 @@ few = fashion_mnist.FashionMNIST(
 keras.utils.set_random_seed(0)
 with strategy.scope():
     model = parallel.synchronized(models.fashion_resnet(stages=(1, 1), width=8))
-recipe = Recipe(epochs=2, batch_size=32, peak_rate=0.001)
+recipe = Recipe(epochs=2, batch_size=32, peak_rate=0.001, replicas=1)
 print(json.dumps(train(model, few, recipe, strategy=strategy)), end="")
 """
 
@@ -42,7 +42,7 @@ def test_two_devices_have_the_losses_of_one(tiny, few):
         text=True,
     ).stdout
     on_two = json.loads(output[output.index("{") :])
-    on_one = training.train(tiny(), few, SHORT, xla=False)
+    on_one = training.train(tiny(), few, SHORT)
     for key in ("running_loss", "train_loss", "validation_loss"):
         assert np.allclose(on_two[key], on_one[key], rtol=1e-3), key
 
@@ -51,7 +51,7 @@ def test_without_batch_norm_replicas_change_nothing_but_rounding(tiny, few):
     # BN is the one layer that looks at the other images of its part.
     models = [signals.without_batch_norm(tiny()) for _ in range(3)]
     histories = [
-        training.train(model, few, replace(SHORT, replicas=n), xla=False)
+        training.train(model, few, replace(SHORT, replicas=n))
         for model, n in zip(models, (1, 2, 4), strict=True)
     ]
     for other in histories[1:]:
@@ -72,7 +72,7 @@ def test_each_replica_normalises_by_its_own_part(tiny, few):
         ]
     )
     model = tiny()
-    training.compile_model(model, SHORT, 1, xla=False)
+    training.compile_model(model, SHORT, 1)
     loss, accuracy = parallel.training_step(model, 2)(images, one_hot)
     assert np.isclose(loss, expected, rtol=1e-4)
     right = np.concatenate(halves).argmax(axis=1) == labels

@@ -28,7 +28,9 @@ def test_every_experiment_is_recorded_and_nothing_else():
     files = {path.name for path in recordings.FOLDER.iterdir()}
     weights = {f"{variant}.weights.h5" for _, variant in KEPT}
     assert (
-        files == {f"{name}.json" for name in (*RECORDED, "speed", "surface")} | weights
+        files
+        == {f"{name}.json" for name in (*RECORDED, "race", "speed", "surface")}
+        | weights
     )
 
 
@@ -86,7 +88,7 @@ def toy(monkeypatch, tmp_path, few):
     network = partial(models.fashion_resnet, stages=(1,), width=8)
     recipe = replace(experiments.PLAINEST, batch_size=80)
     experiment = experiments.Experiment(
-        {"toy": experiments.Variant(network, recipe, xla=False)},
+        {"toy": experiments.Variant(network, recipe)},
         seeds=(0, 1),
         judged=True,
         kept=("toy",),

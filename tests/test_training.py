@@ -12,7 +12,7 @@ from resnet_lesson.models import fashion_resnet
 from resnet_lesson.quiet import keras
 from resnet_lesson.training import Recipe, learning_rate, train
 
-SHORT = Recipe(epochs=3, batch_size=32, shift=1)
+SHORT = Recipe(epochs=3, batch_size=32, shift=1, replicas=1)
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_single_step_with_warmup_still_has_a_rate():
 @pytest.mark.parametrize(("optimizer", "peak_rate"), [("adamw", 0.02), ("sgd", 0.2)])
 def test_training_lowers_the_loss(optimizer, peak_rate, tiny, few):
     recipe = Recipe(epochs=6, batch_size=16, optimizer=optimizer, peak_rate=peak_rate)
-    history = train(tiny(), few, recipe, xla=False)
+    history = train(tiny(), few, recipe)
     assert len(history["seconds"]) == 6
     assert set(history) == {
         "running_loss",
@@ -92,7 +92,7 @@ def test_training_lowers_the_loss(optimizer, peak_rate, tiny, few):
 
 def test_history_holds_the_final_network_in_inference_mode(tiny, few):
     model = tiny()
-    history = train(model, few, Recipe(epochs=1, batch_size=32), xla=False)
+    history = train(model, few, Recipe(epochs=1, batch_size=32))
     for name in ("train", "validation"):
         split = getattr(few, name)
         logits = model(split.images, training=False)
@@ -104,8 +104,8 @@ def test_history_holds_the_final_network_in_inference_mode(tiny, few):
 
 def test_running_loss_is_the_mean_of_the_batches_in_training_mode(tiny, few):
     model = tiny()
-    recipe = Recipe(epochs=1, batch_size=80, flip=False, peak_rate=1e-12)
-    history = train(model, few, recipe, xla=False)  # the weights stay where they are
+    recipe = Recipe(epochs=1, batch_size=80, flip=False, peak_rate=1e-12, replicas=1)
+    history = train(model, few, recipe)
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     batches = training.batches(few, recipe, 0)
     losses = [
@@ -114,28 +114,13 @@ def test_running_loss_is_the_mean_of_the_batches_in_training_mode(tiny, few):
     assert np.isclose(history["running_loss"][0], np.mean(losses), rtol=1e-4)
 
 
-def test_xla_and_plain_training_agree(tiny, few):
-    recipe = Recipe(epochs=1, batch_size=32, flip=False)
-    plain, compiled = (
-        train(tiny(), few, recipe, xla=xla)["running_loss"][0] for xla in (False, True)
-    )
-    assert np.isclose(plain, compiled, rtol=1e-3)
-
-
-def test_training_falls_back_where_xla_is_missing(tiny, few, monkeypatch):
-    monkeypatch.setattr(training, "xla_works", lambda: False)
-    model = tiny()
-    train(model, few, Recipe(epochs=1, batch_size=32))
-    assert model.jit_compile is False
-
-
 def test_weight_decay_shrinks_kernels_and_nothing_else(tiny, few):
     dark = Split(np.zeros_like(few.train.images), few.train.labels)
     recipe = Recipe(
         epochs=1, batch_size=160, peak_rate=1e-3, warmup=0.0, weight_decay=100.0
     )
     model, start = tiny(), tiny()
-    train(model, FashionMNIST(dark, few.validation, None), recipe, xla=False)
+    train(model, FashionMNIST(dark, few.validation, None), recipe)
     for after, before in zip(
         model.trainable_variables, start.trainable_variables, strict=True
     ):
@@ -188,7 +173,7 @@ def test_small_epochs_are_evaluated_at_their_size(few):
         sizes["full"].append(evaluate(model, few.validation)[0])
 
     recipe = Recipe(epochs=2, small_epochs=1, batch_size=80)
-    history = train(model, few, recipe, xla=False, on_epoch=evaluated)
+    history = train(model, few, recipe, on_epoch=evaluated)
     expected = [sizes["small"][0], sizes["full"][1]]
     assert np.allclose(history["validation_loss"], expected)
 
@@ -245,26 +230,25 @@ def _killed_before_anything_is_kept(monkeypatch):
 
 
 @pytest.mark.parametrize(
-    ("kill", "xla", "replicas"),
+    ("kill", "replicas"),
     [
-        (_killed_in_batch, False, 1),
-        (_killed_in_batch, True, 1),
-        (_killed_in_batch, False, 2),
-        (_killed_while_saving, False, 1),
-        (_killed_before_anything_is_kept, False, 1),
+        (_killed_in_batch, 1),
+        (_killed_in_batch, 2),
+        (_killed_while_saving, 1),
+        (_killed_before_anything_is_kept, 1),
     ],
 )
 def test_a_killed_run_resumes_to_the_very_same_weights(
-    kill, xla, replicas, tiny, few, tmp_path, monkeypatch
+    kill, replicas, tiny, few, tmp_path, monkeypatch
 ):
     whole, recipe = tiny(), replace(SHORT, replicas=replicas)
-    expected = train(whole, few, recipe, xla=xla)
+    expected = train(whole, few, recipe)
     with monkeypatch.context() as patch:
         kill(patch)
         with pytest.raises(Killed):
-            train(tiny(), few, recipe, run_dir=tmp_path, xla=xla)
+            train(tiny(), few, recipe, run_dir=tmp_path)
     resumed = tiny()
-    history = train(resumed, few, recipe, run_dir=tmp_path, resume=True, xla=xla)
+    history = train(resumed, few, recipe, run_dir=tmp_path, resume=True)
     for a, b in zip(whole.get_weights(), resumed.get_weights(), strict=True):
         assert np.array_equal(a, b)
     for key in history.keys() - {"seconds"}:
@@ -273,14 +257,14 @@ def test_a_killed_run_resumes_to_the_very_same_weights(
 
 def test_a_finished_run_resumes_to_itself(tiny, few, tmp_path):
     model, again = tiny(), tiny()
-    history = train(model, few, SHORT, run_dir=tmp_path, xla=False)
-    assert history == train(again, few, SHORT, run_dir=tmp_path, resume=True, xla=False)
+    history = train(model, few, SHORT, run_dir=tmp_path)
+    assert history == train(again, few, SHORT, run_dir=tmp_path, resume=True)
     for a, b in zip(model.get_weights(), again.get_weights(), strict=True):
         assert np.array_equal(a, b)
 
 
 def test_run_folder_holds_one_checkpoint_and_the_history(tiny, few, tmp_path):
-    history = train(tiny(), few, SHORT, run_dir=tmp_path / "new", xla=False)
+    history = train(tiny(), few, SHORT, run_dir=tmp_path / "new")
     names = sorted(path.name for path in (tmp_path / "new").iterdir())
     assert names == ["checkpoint-003.weights.h5", "history.json"]
     record = json.loads((tmp_path / "new" / "history.json").read_text())
@@ -289,9 +273,9 @@ def test_run_folder_holds_one_checkpoint_and_the_history(tiny, few, tmp_path):
 
 
 def test_a_run_folder_is_not_overwritten(tiny, few, tmp_path):
-    train(tiny(), few, SHORT, run_dir=tmp_path, xla=False)
+    train(tiny(), few, SHORT, run_dir=tmp_path)
     with pytest.raises(ValueError, match="already holds a run"):
-        train(tiny(), few, SHORT, run_dir=tmp_path, xla=False)
+        train(tiny(), few, SHORT, run_dir=tmp_path)
     with pytest.raises(ValueError, match="another recipe"):
         train(tiny(), few, Recipe(batch_size=16), run_dir=tmp_path, resume=True)
 
@@ -302,7 +286,7 @@ def test_interrupt_says_how_to_resume(tiny, few, tmp_path, monkeypatch, capsys):
 
     monkeypatch.setattr(training, "evaluate", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        train(tiny(), few, SHORT, run_dir=tmp_path, xla=False)
+        train(tiny(), few, SHORT, run_dir=tmp_path)
     said = capsys.readouterr().out
     assert "0 finished epochs of 3" in said
     assert "--resume" in said
@@ -315,13 +299,13 @@ def test_labels_out_of_range_are_refused(tiny, few):
 
 
 def test_batch_larger_than_the_data_is_refused(tiny, few):
-    with pytest.raises(ValueError, match=r"batch_size must be at most .* 160, got 161"):
-        train(tiny(), few, Recipe(batch_size=161))
+    with pytest.raises(ValueError, match=r"batch_size must be at most .* 160, got 162"):
+        train(tiny(), few, Recipe(batch_size=162))
 
 
 def test_without_optimizer_saves_the_weights_alone(tiny, few, tmp_path):
     model = tiny()
-    train(model, few, Recipe(epochs=1, batch_size=32), xla=False)
+    train(model, few, Recipe(epochs=1, batch_size=32))
     model.save(tmp_path / "with.keras")
     training.without_optimizer(model).save(tmp_path / "without.keras")
     sizes = [
@@ -343,7 +327,6 @@ def test_each_epoch_is_reported_with_the_history_so_far(tiny, few):
         tiny(),
         few,
         recipe,
-        xla=False,
         on_epoch=lambda history: lengths.append(len(history["seconds"])),
     )
     assert lengths == [1, 2]

@@ -84,3 +84,30 @@ def growth(networks):
     axis.set_ylabel("time per step (ms)")
     axis.set_title("Recorded: a step of 64 images; grey: proportional to MACs")
     return figure
+
+
+@drawing
+def race(runs):
+    """Test accuracy against the seconds that the whole program took.
+
+    Args:
+        runs: of `race.read`.
+    """
+    figure, axis = new_figure(9.0, 4.4)
+    programs = dict.fromkeys(run["program"] for run in runs)
+    styles = (GREY, "o"), (BLUE, "D"), (ORANGE, "s")
+    for name, (color, marker) in zip(programs, styles, strict=True):
+        group = [run for run in runs if run["program"] == name]
+        seconds = [run["seconds"] for run in group]
+        accuracies = [100 * run["test_accuracy"] for run in group]
+        axis.plot(seconds, accuracies, marker, color=color, markersize=9, alpha=0.8)
+        highest = np.median(seconds), max(accuracies)
+        axis.annotate(
+            name, highest, (0, 12), textcoords="offset points", color=color, ha="center"
+        )
+    axis.set_xlim(left=0)
+    axis.margins(0.15)
+    axis.set_xlabel("seconds from the program's start to its end")
+    axis.set_ylabel("test accuracy (%)")
+    axis.set_title("Recorded: three programs, three seeds, in turns")
+    return figure
