@@ -175,6 +175,13 @@ def test_the_readme_says_what_was_recorded(name, key):
     assert stated in readme.read_text(encoding="utf-8")
 
 
+def test_the_readme_says_what_the_twins_reached():
+    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
+    for variant, runs in recordings.by_variant("twins").items():
+        mean = 100 * np.mean([run["test_accuracy"] for run in runs])
+        assert f"| {mean:.2f}" in readme, variant
+
+
 def test_the_recorded_bench_is_ahead_of_the_plain_script():
     recorded = speed.read()
     ratios = recorded["bench"]["ratios"]["resnet_lesson"]
