@@ -112,7 +112,13 @@ PLAINEST = Recipe(
     flip=False,
     replicas=1,
 )
-SCHEDULED = replace(COURSE, epochs=1, batch_size=32, flip=False, replicas=1)
+SCHEDULED = replace(
+    COURSE,
+    epochs=1,
+    batch_size=PLAINEST.batch_size,
+    flip=PLAINEST.flip,
+    replicas=PLAINEST.replicas,
+)
 
 # The longest run of the course, on all 60,000 images.
 LONG = Recipe(

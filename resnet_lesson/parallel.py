@@ -116,10 +116,10 @@ def share_cores(replicas):
     It has to be called before TensorFlow's first operation, so before the
     network is built; afterwards, as with one replica, it changes nothing.
     """
-    import tensorflow as tf
-
     if replicas == 1:
         return
+    import tensorflow as tf
+
     threads = max(1, (os.cpu_count() or 1) // replicas)
     with contextlib.suppress(RuntimeError):  # TensorFlow is at work already
         tf.config.threading.set_intra_op_parallelism_threads(threads)

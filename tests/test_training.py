@@ -105,7 +105,7 @@ def test_history_holds_the_final_network_in_inference_mode(tiny, few):
 def test_running_loss_is_the_mean_of_the_batches_in_training_mode(tiny, few):
     model = tiny()
     recipe = Recipe(epochs=1, batch_size=80, flip=False, peak_rate=1e-12, replicas=1)
-    history = train(model, few, recipe)
+    history = train(model, few, recipe)  # the weights stay where they are
     loss = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
     batches = training.batches(few, recipe, 0)
     losses = [
