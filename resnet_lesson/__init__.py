@@ -1,24 +1,24 @@
 """Residual networks, explained by code that runs.
 
-The modules, in the order in which the course meets them:
+What the course teaches, in the order in which it is met:
 
     conv_arithmetic   output sizes, padding, receptive fields, costs
-    receptive         the receptive field of a real network, by its gradients
     parts, blocks     what blocks are made of; plain and residual blocks
     models            the networks made of them
-    inspection        measurements on a network
     fashion_mnist     the data, embedded in the package
-    recipe, training  everything that decides a training run, and the loop
-    parallel          one step on several parts of a batch at a time
-    evaluation        how good the result is
-    recordings        experiments that take too long for a notebook
-    bench, profiling  how fast this machine trains, and where the time goes
-    speed             the bench recorded, and how a step's time grows
-    figures           every drawing
+    training          recipe, loop, one step, evaluation
 
-Behind them: `checkpoints`, `progress`, `runs` and `machine` serve training and
-the command line; `quiet` imports Keras without TensorFlow's start-up log.
+What serves it, each behind a door of its own:
 
+    lab               instruments: what the notebooks measure networks with
+    recorded          experiments too long for a notebook, and their files
+    bench             how fast this machine trains, and where the time goes
+    figures           every drawing, one module a notebook
+    exercises         what checks a reader's answers, one module a notebook
+    commands          what `python -m resnet_lesson` can do
+    base              Keras without its start-up log, files, the machine
+
+Imports point one way: a room uses those above it and `base`, never one below.
 Nothing is imported here: `resnet_lesson.conv_arithmetic` stays usable, and
 fast to import, without TensorFlow.
 """

@@ -5,7 +5,7 @@ import json
 import sys
 from pathlib import Path
 
-from resnet_lesson.recipe import Recipe
+from resnet_lesson.training.recipe import Recipe
 
 
 class Parser(argparse.ArgumentParser):
@@ -127,7 +127,7 @@ def _parser():
 
 def _train(args):
     # Imported here so that --help and wrong arguments answer at once.
-    from resnet_lesson.runs import run_fashion
+    from resnet_lesson.commands.train import run_fashion
 
     names = ("epochs", "batch_size", "peak_rate", "replicas", "seed")
     given = {name: getattr(args, name) for name in names}
@@ -142,9 +142,10 @@ def _train(args):
 
 
 def _record(args):
-    from resnet_lesson import race, recordings, speed, surface
+    from resnet_lesson.bench import growth, race
+    from resnet_lesson.recorded import planes, recordings
 
-    others = {"race": race, "speed": speed, "surface": surface}
+    others = {"race": race, "speed": growth, "surface": planes}
     if args.experiment in others:  # measurements of other kinds than training runs
         others[args.experiment].record()
     else:
@@ -153,18 +154,18 @@ def _record(args):
 
 
 def _bench(args):
-    from resnet_lesson import bench
+    from resnet_lesson.bench import throughput
 
-    result = bench.bench(pairs=args.pairs, images=args.images)
-    print(json.dumps(result, indent=1) if args.json else bench.report(result))
+    result = throughput.bench(pairs=args.pairs, images=args.images)
+    print(json.dumps(result, indent=1) if args.json else throughput.report(result))
     return 0
 
 
 def _check(args):
-    from resnet_lesson import machine
+    from resnet_lesson.commands import check
 
-    findings = machine.check()
-    print(machine.report(findings))
+    findings = check.check()
+    print(check.report(findings))
     return 1 if any(finding.cure for finding in findings) else 0
 
 

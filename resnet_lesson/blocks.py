@@ -19,6 +19,7 @@ arXiv:1512.03385 (2015); He, Zhang, Ren & Sun, "Identity Mappings in Deep
 Residual Networks", arXiv:1603.05027 (2016).
 """
 
+from resnet_lesson.base.quiet import keras
 from resnet_lesson.conv_arithmetic import check_positive
 from resnet_lesson.parts import (
     batch_norm,
@@ -33,7 +34,6 @@ from resnet_lesson.parts import (
     needs_projection,
     shortcut_path,
 )
-from resnet_lesson.quiet import keras
 
 layers = keras.layers
 

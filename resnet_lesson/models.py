@@ -8,6 +8,7 @@ convolutions and the dense layer, not the shortcuts' projections.
 """
 
 from resnet_lesson import blocks
+from resnet_lesson.base.quiet import keras
 from resnet_lesson.conv_arithmetic import check_positive
 from resnet_lesson.parts import (
     bn_relu,
@@ -16,8 +17,6 @@ from resnet_lesson.parts import (
     head,
     images_input,
 )
-from resnet_lesson.quiet import keras
-from resnet_lesson.source_lesson import source_lesson_resnet
 
 layers = keras.layers
 
@@ -26,7 +25,6 @@ __all__ = [
     "fashion_plain",
     "fashion_resnet",
     "imagenet_resnet",
-    "source_lesson_resnet",
 ]
 
 BLOCKS = {

@@ -5,8 +5,8 @@ Each takes a Keras tensor (batch, height, width, channels) and gives the next.
 layer is made.
 """
 
+from resnet_lesson.base.quiet import keras
 from resnet_lesson.conv_arithmetic import check_positive
-from resnet_lesson.quiet import keras
 
 layers = keras.layers
 

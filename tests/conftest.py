@@ -1,8 +1,8 @@
 import pytest
 
 from resnet_lesson import fashion_mnist
+from resnet_lesson.base.quiet import keras
 from resnet_lesson.models import fashion_resnet
-from resnet_lesson.quiet import keras
 
 
 @pytest.fixture(scope="session")

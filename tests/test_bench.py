@@ -4,25 +4,28 @@ from functools import partial
 import numpy as np
 import pytest
 
-from resnet_lesson import bench, models, parallel, profiling, training
+from resnet_lesson import training
 from resnet_lesson.__main__ import main
-from resnet_lesson.inspection import model_macs
-from resnet_lesson.recipe import Recipe
+from resnet_lesson.bench import profiling, throughput
+from resnet_lesson.lab.inspection import model_macs
+from resnet_lesson.lab.source_lesson import source_lesson_resnet
+from resnet_lesson.training.recipe import Recipe
+from resnet_lesson.training.step import training_step
 
 
 def test_bench_measures_each_way_in_turns(monkeypatch, capsys):
     ways = ("plain fit", "resnet_lesson")
-    monkeypatch.setattr(bench, "bench", partial(bench.bench, ways=ways))
+    monkeypatch.setattr(throughput, "bench", partial(throughput.bench, ways=ways))
     assert main(["bench", "--pairs", "2", "--images", "64", "--json"]) == 0
     result = json.loads(capsys.readouterr().out)
     assert tuple(result["ways"]) == ways
     assert all(len(speeds) == 2 for speeds in result["ways"].values())
     slow, fast = result["ways"].values()
     assert np.allclose(result["ratios"]["resnet_lesson"], np.divide(fast, slow))
-    assert result["macs_per_image"] == model_macs(models.source_lesson_resnet())
+    assert result["macs_per_image"] == model_macs(source_lesson_resnet())
     assert result["peak_flops"] > 1e9
     assert 0 < result["profile"]["input"] < result["profile"]["wall"]
-    table = bench.report(result)
+    table = throughput.report(result)
     assert "ratio to plain fit" in table
     assert all(kind in table for kind in profiling.KINDS)
 
@@ -37,14 +40,14 @@ def test_bench_measures_each_way_in_turns(monkeypatch, capsys):
 )
 def test_bench_refuses_what_it_cannot_measure(arguments, message):
     with pytest.raises(ValueError, match=message):
-        bench.bench(**arguments)
+        throughput.bench(**arguments)
 
 
 def test_a_profile_tells_operations_apart(tiny, few):
     model = tiny()
     recipe = Recipe(batch_size=32)
     training.compile_model(model, recipe, 1)
-    step = parallel.training_step(model, 2)
+    step = training_step(model, 2)
     images = few.train.images[:32]
     one_hot = np.eye(10, dtype=np.float32)[few.train.labels[:32]]
     seconds, wall = profiling.step_profile(lambda: step(images, one_hot), calls=3)

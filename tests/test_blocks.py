@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 import resnet_lesson
-from resnet_lesson import blocks, inspection, parts
-from resnet_lesson.quiet import keras
+from resnet_lesson import blocks, parts
+from resnet_lesson.base.quiet import keras
+from resnet_lesson.lab import inspection
 
 PACKAGE = Path(resnet_lesson.__file__).parent
 RESIDUAL = (blocks.basic_block, blocks.bottleneck_block, blocks.preactivation_block)
@@ -307,10 +308,10 @@ def test_layer_refuses_what_the_builder_refuses():
 # --- Keras alone
 
 
-@pytest.mark.parametrize("name", ["blocks", "parts", "models", "source_lesson"])
+@pytest.mark.parametrize("name", ["blocks", "parts", "models", "lab/source_lesson"])
 def test_imports_keras_and_own_modules_only(name):
     tree = ast.parse((PACKAGE / f"{name}.py").read_text(encoding="utf-8"))
-    own = {"blocks", "conv_arithmetic", "parts", "source_lesson", "quiet"}
+    own = {"blocks", "conv_arithmetic", "parts", "base.quiet"}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             raise AssertionError(f"line {node.lineno}: import {node.names[0].name}")
@@ -320,7 +321,7 @@ def test_imports_keras_and_own_modules_only(name):
                 assert {alias.name for alias in node.names} <= own
             else:
                 assert module in own
-            if module == "quiet":
+            if module == "base.quiet":
                 assert [alias.name for alias in node.names] == ["keras"]
 
 
@@ -328,7 +329,7 @@ ELSEWHERE = """
 import sys
 import numpy as np
 from resnet_lesson import models
-from resnet_lesson.quiet import keras
+from resnet_lesson.base.quiet import keras
 
 for model in (models.fashion_resnet(), models.cifar_resnet(8)):
     images = np.ones((2, *model.input_shape[1:]), "float32")

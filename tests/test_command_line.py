@@ -4,10 +4,12 @@ import sys
 
 import pytest
 
-from resnet_lesson import experiments, fashion_mnist, machine, models, recordings, runs
+from resnet_lesson import fashion_mnist, models
 from resnet_lesson.__main__ import main
-from resnet_lesson.quiet import keras
-from resnet_lesson.recipe import Recipe
+from resnet_lesson.base.quiet import keras
+from resnet_lesson.commands import check, train
+from resnet_lesson.recorded import experiments, recordings
+from resnet_lesson.training.recipe import Recipe
 
 
 @pytest.fixture
@@ -45,7 +47,7 @@ def test_resume_takes_the_recipe_of_the_run(small_world, tmp_path, monkeypatch, 
         def interrupted(*_):
             raise KeyboardInterrupt
 
-        patch.setattr(runs, "training_curves", interrupted)
+        patch.setattr(train, "training_curves", interrupted)
         assert main(arguments) == 130
     assert main(arguments) == 2
     assert "--resume" in capsys.readouterr().err
@@ -67,7 +69,7 @@ def test_the_test_images_are_judged_once(small_world, few, tmp_path, monkeypatch
     arguments = ["train", "--epochs", "1", "--batch-size", "32", "--run-dir"]
     assert main([*arguments, str(tmp_path)]) == 0
     judged = []
-    monkeypatch.setattr(runs, "evaluate", lambda *_: judged.append(1))
+    monkeypatch.setattr(train, "evaluate", lambda *_: judged.append(1))
     assert main(["train", "--run-dir", str(tmp_path), "--resume"]) == 0
     assert not judged
 
@@ -116,16 +118,16 @@ def test_check_finds_this_machine_ready(capsys):
 
 
 def test_check_names_fault_and_cure(tmp_path, monkeypatch, capsys):
-    monkeypatch.setattr(machine, "PYTHONS", ((3, 98), (3, 99)))
-    monkeypatch.setattr(machine, "PACKAGES", ("no-such-package",))
-    findings = {finding.name: finding for finding in machine.check(tmp_path)}
+    monkeypatch.setattr(check, "PYTHONS", ((3, 98), (3, 99)))
+    monkeypatch.setattr(check, "PACKAGES", ("no-such-package",))
+    findings = {finding.name: finding for finding in check.check(tmp_path)}
     assert "install Python 3.98 to 3.99" in findings["Python"].cure
     assert "requirements.txt" in findings["no-such-package"].cure
     for name in fashion_mnist.SHA256:
         assert "is missing" in findings[name].value
         assert "git checkout" in findings[name].cure
-    assert machine.report(list(findings.values())).count("cure: ") == 6
-    monkeypatch.setattr(machine, "check", lambda: list(findings.values()))
+    assert check.report(list(findings.values())).count("cure: ") == 6
+    monkeypatch.setattr(check, "check", lambda: list(findings.values()))
     assert main(["check"]) == 1
 
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from resnet_lesson import conv_arithmetic as arithmetic
-from resnet_lesson import models, receptive
-from resnet_lesson.figures import convolution as drawings
-from resnet_lesson.quiet import keras
+from resnet_lesson import models
+from resnet_lesson.base.quiet import keras
+from resnet_lesson.figures import convolution_arithmetic as drawings
+from resnet_lesson.lab import receptive
 
 layers = keras.layers
 INPUTS, KERNELS, STRIDES, DILATIONS = (

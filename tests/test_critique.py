@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from resnet_lesson.figures import critique
+from resnet_lesson.figures import reading_code_critically
 
 TESTS = Path(__file__).parent
 NOTEBOOK = TESTS.parent / "notebooks" / "08_reading_code_critically.ipynb"
@@ -15,27 +15,31 @@ NOTEBOOK = TESTS.parent / "notebooks" / "08_reading_code_critically.ipynb"
 def exhibits():
     return [
         {"name": f"{kind}, {error}", "kind": kind, "error": error}
-        for kind in critique.KINDS
-        for error in critique.FILLS
+        for kind in reading_code_critically.KINDS
+        for error in reading_code_critically.FILLS
     ]
 
 
 def test_map_has_one_marker_an_exhibit_in_the_column_of_its_kind():
     entries = exhibits()
-    axes = critique.museum_map(entries).axes[0]
+    axes = reading_code_critically.museum_map(entries).axes[0]
     markers = [line for line in axes.lines if len(line.get_xdata())]
     assert len(markers) == len(entries)
     for row, (marker, entry) in enumerate(zip(markers, entries, strict=True)):
         assert list(marker.get_ydata()) == [row]
-        assert list(marker.get_xdata()) == [critique.KINDS.index(entry["kind"])]
-        assert marker.get_fillstyle() == critique.FILLS[entry["error"]][0]
+        assert list(marker.get_xdata()) == [
+            reading_code_critically.KINDS.index(entry["kind"])
+        ]
+        assert (
+            marker.get_fillstyle() == reading_code_critically.FILLS[entry["error"]][0]
+        )
 
 
 @pytest.mark.parametrize("key", ["kind", "error"])
 def test_map_refuses_what_has_no_place(key):
     entry = {**exhibits()[0], key: "other"}
     with pytest.raises(ValueError, match=f"{key} must be one of .*got 'other'"):
-        critique.museum_map([entry])
+        reading_code_critically.museum_map([entry])
 
 
 def test_tests_named_in_the_notebook_exist():

@@ -1,7 +1,9 @@
 import numpy as np
 import pytest
 
-from resnet_lesson.evaluation import (
+from resnet_lesson.base.quiet import keras
+from resnet_lesson.fashion_mnist import Split
+from resnet_lesson.training.evaluation import (
     accuracy_interval,
     confusion_matrix,
     evaluate,
@@ -9,8 +11,6 @@ from resnet_lesson.evaluation import (
     precision_and_recall,
     reliability,
 )
-from resnet_lesson.fashion_mnist import Split
-from resnet_lesson.quiet import keras
 
 
 def test_evaluate_equals_keras(tiny, few):

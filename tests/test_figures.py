@@ -2,18 +2,18 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from resnet_lesson import toy
 from resnet_lesson.figures import (
     degradation,
-    inside,
-    residual,
-    shortcut,
+    identity_shortcut,
+    looking_inside,
+    residual_mapping,
     show,
     show_table,
-    speed,
     style,
+    where_the_seconds_go,
 )
-from resnet_lesson.figures import training as draw
+from resnet_lesson.figures import training_on_fashion_mnist as draw
+from resnet_lesson.lab import toy
 
 HISTORY = {
     f"{kind}_{what}": [0.5, 0.4, 0.3]
@@ -43,15 +43,17 @@ def drawings(fashion):
 
 
 def speed_drawings():
-    yield speed.ways({"ways": {"plain fit": [5.0, 6.0], "resnet_lesson": [9.0, 8.0]}})
-    yield speed.step_shares({"convolution": 2.0, "everything else": 1.0})
-    yield speed.race(
+    yield where_the_seconds_go.ways(
+        {"ways": {"plain fit": [5.0, 6.0], "resnet_lesson": [9.0, 8.0]}}
+    )
+    yield where_the_seconds_go.step_shares({"convolution": 2.0, "everything else": 1.0})
+    yield where_the_seconds_go.race(
         [
             {"program": name, "seconds": 9.0, "test_accuracy": accuracy}
             for name, accuracy in (("a", 0.8), ("b", 0.9), ("c", 0.85))
         ]
     )
-    yield speed.growth(
+    yield where_the_seconds_go.growth(
         [
             {"changed": name, "macs": macs, "seconds": [macs / 1e9]}
             for name in ("depth", "width", "size")
@@ -70,28 +72,32 @@ def degradation_drawings():
 
 def residual_drawings():
     x, y = np.random.default_rng(0).normal(size=(2, 14, 14))
-    yield residual.sums({"shirt": (x, y, x + y), "boot": (x, y, x + y)})
-    yield residual.fit(np.arange(8.0), x[0, :8], 0.1 * y[0, :8])
+    yield residual_mapping.sums({"shirt": (x, y, x + y), "boot": (x, y, x + y)})
+    yield residual_mapping.fit(np.arange(8.0), x[0, :8], 0.1 * y[0, :8])
     when, errors = toy.race({"x": toy.Target(1), "g": toy.Target(0, 0, 0.1)}, steps=100)
-    yield residual.races(when, errors, {"x": "H = x", "g": "H = 0.1 g"})
+    yield residual_mapping.races(when, errors, {"x": "H = x", "g": "H = 0.1 g"})
     by_place = {0: [1, 2], 0.5: [1, 2], 1: [2, 3]}
-    yield residual.dial({100: {"plain": by_place, "residual": by_place}}, (100,))
+    yield residual_mapping.dial(
+        {100: {"plain": by_place, "residual": by_place}}, (100,)
+    )
 
 
 def shortcut_drawings():
     by_depth = {8: [0.1, 0.2], 20: [1.0, 2.0], 56: [300.0, 500.0]}
     lines = {"plain": by_depth, "residual": by_depth, "residual, γ = 0": by_depth}
-    yield shortcut.gradient_by_depth({"with BN": lines, "without BN": lines})
+    yield identity_shortcut.gradient_by_depth({"with BN": lines, "without BN": lines})
     losses = np.linspace(2, 1, 12).reshape(2, 6)
     starts = {"default": losses, "last γ = 0": losses + 1}
-    yield shortcut.first_losses({"8 layers": starts, "56 layers": starts})
+    yield identity_shortcut.first_losses({"8 layers": starts, "56 layers": starts})
     powers = {scale: scale ** np.arange(55) for scale in (0.9, 1.0, 1.1)}
-    yield shortcut.scaled_shortcuts(powers, powers)
+    yield identity_shortcut.scaled_shortcuts(powers, powers)
     grid = (8, [1, 3, 5, 7], [0, 2, 4, 6])
-    yield shortcut.sampling_grids({"even": grid, "symmetric": grid, "odd": grid})
+    yield identity_shortcut.sampling_grids(
+        {"even": grid, "symmetric": grid, "odd": grid}
+    )
     impulse, answer = np.eye(8), np.eye(4)
     panels = (("input", impulse), ("F", answer), ("shortcut", answer))
-    yield shortcut.impulse_responses({"same": panels, "symmetric": panels})
+    yield identity_shortcut.impulse_responses({"same": panels, "symmetric": panels})
 
 
 def inside_drawings(fashion):
@@ -102,25 +108,31 @@ def inside_drawings(fashion):
     ]
     values = dict(zip(blocks, rng.uniform(10, 80, size=27), strict=True))
     both = {"plain": values, "residual": values}
-    yield inside.filters(rng.normal(size=(3, 3, 1, 16)))
-    yield inside.feature_maps(
+    yield looking_inside.filters(rng.normal(size=(3, 3, 1, 16)))
+    yield looking_inside.feature_maps(
         fashion.validation.images[:2], {"stem": maps, "stage 1": maps}
     )
-    yield inside.block_sums({"stage1\nblock2": (maps[0, ..., 0], maps[0, ..., 1])})
-    yield inside.bars_by_block(values, "ratio")
-    yield inside.responses({"plain-20": np.ones(19), "residual-56": np.ones(55)})
-    yield inside.single_lesions(both, {"plain": 20.0, "residual": 10.0})
+    yield looking_inside.block_sums(
+        {"stage1\nblock2": (maps[0, ..., 0], maps[0, ..., 1])}
+    )
+    yield looking_inside.bars_by_block(values, "ratio")
+    yield looking_inside.responses(
+        {"plain-20": np.ones(19), "residual-56": np.ones(55)}
+    )
+    yield looking_inside.single_lesions(both, {"plain": 20.0, "residual": 10.0})
     several = {0: [10.0], 4: [15.0, 40.0]}
-    yield inside.many_lesions({"plain": several, "residual": several})
+    yield looking_inside.many_lesions({"plain": several, "residual": several})
     places = np.linspace(-1, 1, 5)
     plane = 0.1 + places**2 + places[:, np.newaxis] ** 2
-    yield inside.surfaces(
+    yield looking_inside.surfaces(
         {"plain-56": plane, "residual-56": plane}, places, (0.1, 0.5, 1)
     )
-    yield inside.line_through({"plain": (places, plane[2], places[::2], plane[2, ::2])})
+    yield looking_inside.line_through(
+        {"plain": (places, plane[2], places[::2], plane[2, ::2])}
+    )
     confidence = np.array([np.nan, 0.3, 0.7, 0.9])
-    yield inside.reliability(confidence, confidence, np.array([0, 5, 10, 80]))
-    yield inside.class_confidence(np.full(10, 0.9), np.full(10, 0.85))
+    yield looking_inside.reliability(confidence, confidence, np.array([0, 5, 10, 80]))
+    yield looking_inside.class_confidence(np.full(10, 0.9), np.full(10, 0.85))
 
 
 def training_drawings(fashion):

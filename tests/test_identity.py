@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from resnet_lesson import identity
-from resnet_lesson.experiments import small_network
-from resnet_lesson.quiet import keras
+from resnet_lesson.base.quiet import keras
+from resnet_lesson.lab import identity
+from resnet_lesson.recorded.experiments import small_network
 
 
 def test_dirac_kernel_passes_every_pixel_on():

@@ -6,9 +6,10 @@ import inspect
 import numpy as np
 import pytest
 
-from resnet_lesson import blocks, inspection, models
-from resnet_lesson.figures import architecture
-from resnet_lesson.quiet import keras
+from resnet_lesson import blocks, models
+from resnet_lesson.base.quiet import keras
+from resnet_lesson.figures import building_resnet
+from resnet_lesson.lab import inspection
 
 
 def test_stage_table_covers_the_whole_network():
@@ -151,7 +152,7 @@ def letters(layers):
 def test_trace_tells_the_paths_apart(
     builder, options, mapping, shortcut, branch, after
 ):
-    traced = architecture.trace(one_block(builder, 16, **options), "block")
+    traced = building_resnet.trace(one_block(builder, 16, **options), "block")
     assert letters(traced["mapping"]) == mapping
     assert letters(traced["shortcut"]) == shortcut
     assert letters(traced["after"]) == after
@@ -160,14 +161,14 @@ def test_trace_tells_the_paths_apart(
 
 
 def test_trace_of_a_plain_block_has_no_sum():
-    traced = architecture.trace(one_block(blocks.plain_block, 16), "block")
+    traced = building_resnet.trace(one_block(blocks.plain_block, 16), "block")
     assert not traced["summed"]
     assert len(traced["mapping"]) == 6
 
 
 def test_displayed_source_is_the_source_without_docstring():
     for thing in (blocks.basic_block, blocks.BasicBlock, blocks.mapping):
-        text = architecture.source(thing)
+        text = building_resnet.source(thing)
         assert '"""' not in text
         ast.parse(text)
         assert set(text.splitlines()) <= set(inspect.getsource(thing).splitlines())

@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
-from resnet_lesson import lesions
-from resnet_lesson.experiments import small_network
-from resnet_lesson.quiet import keras
+from resnet_lesson.base.quiet import keras
+from resnet_lesson.lab import lesions
+from resnet_lesson.recorded.experiments import small_network
 
 STAGES = ("stage1", "stage2", "stage3")
 ALL = [f"{stage}_block{index}" for stage in STAGES for index in (1, 2)]

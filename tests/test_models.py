@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 from numpy.lib.stride_tricks import sliding_window_view
 
-from resnet_lesson import inspection, models
-from resnet_lesson.quiet import keras
+from resnet_lesson import models
+from resnet_lesson.base.quiet import keras
+from resnet_lesson.lab import inspection, source_lesson
 
 # He et al. (2015), table 1 (multiply-adds) and table 6; exact trainable counts
 # follow from the definitions: bias-free convolutions, BN, option B or A.
@@ -46,7 +47,7 @@ KINDS = {
     "imagenet bottleneck": lambda: models.imagenet_resnet(
         50, input_shape=(32, 32, 3), classes=4, padding="symmetric"
     ),
-    "source lesson": models.source_lesson_resnet,
+    "source lesson": source_lesson.source_lesson_resnet,
 }
 
 
@@ -355,7 +356,7 @@ class ReferenceNetwork(keras.Model):
         return self.dense(keras.ops.mean(x, axis=(1, 2)))
 
     def named(self):
-        """Layers by the names they have in `models.source_lesson_resnet`."""
+        """Layers by the names they have in `source_lesson.source_lesson_resnet`."""
         yield "stem_conv", self.stem
         for index, unit in enumerate(self.units):
             place = f"stage{index // 2 + 1}_block{index % 2 + 1}"
@@ -372,7 +373,7 @@ def bias_free(filters, kernel_size, stride):
 
 
 def test_source_lesson_network_equals_the_reference():
-    model, reference = models.source_lesson_resnet(), ReferenceNetwork()
+    model, reference = source_lesson.source_lesson_resnet(), ReferenceNetwork()
     images = sample(8, 28, 28, 1)
     reference(images)
     randomise(model)

@@ -6,17 +6,22 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from resnet_lesson import parallel, signals, training
-from resnet_lesson.recipe import Recipe
+from resnet_lesson import training
+from resnet_lesson.lab import signals
+from resnet_lesson.training import parallel
+from resnet_lesson.training.recipe import Recipe
+from resnet_lesson.training.step import training_step
 
 # A low rate: the smaller the steps, the less what rounding changes can grow.
 SHORT = Recipe(epochs=2, batch_size=32, peak_rate=0.001, replicas=1)
 
 ON_TWO_DEVICES = """
 import json
-from resnet_lesson import fashion_mnist, models, parallel
-from resnet_lesson.quiet import keras
-from resnet_lesson.recipe import Recipe
+from resnet_lesson import fashion_mnist, models
+from resnet_lesson.training import parallel
+from resnet_lesson.base.quiet import keras
+from resnet_lesson.training.recipe import Recipe
+from resnet_lesson.training.step import training_step
 from resnet_lesson.training import train
 
 strategy = parallel.mirrored_strategy()
@@ -73,7 +78,7 @@ def test_each_replica_normalises_by_its_own_part(tiny, few):
     )
     model = tiny()
     training.compile_model(model, SHORT, 1)
-    loss, accuracy = parallel.training_step(model, 2)(images, one_hot)
+    loss, accuracy = training_step(model, 2)(images, one_hot)
     assert np.isclose(loss, expected, rtol=1e-4)
     right = np.concatenate(halves).argmax(axis=1) == labels
     assert np.isclose(accuracy, right.mean())
@@ -87,7 +92,7 @@ def test_a_divided_batch_trains_about_as_well(tiny, few):
 
 def test_replicas_and_strategy_exclude_each_other(tiny):
     with pytest.raises(ValueError, match=r"replicas must be 1 where .*, got 2"):
-        parallel.training_step(tiny(), replicas=2, strategy=object())
+        training_step(tiny(), replicas=2, strategy=object())
 
 
 def test_synchronized_is_the_same_network(tiny, few):

@@ -2,8 +2,8 @@ import io
 
 import pytest
 
-from resnet_lesson import progress
-from resnet_lesson.progress import Progress
+from resnet_lesson.training import progress
+from resnet_lesson.training.progress import Progress
 
 ROW = {key: 0.5 for key, _, _ in progress.COLUMNS}
 

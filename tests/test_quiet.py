@@ -4,7 +4,7 @@ import sys
 
 import pytest
 
-from resnet_lesson.quiet import silenced_stderr
+from resnet_lesson.base.quiet import silenced_stderr
 
 
 def test_importing_keras_and_training_write_nothing_to_stderr():

@@ -3,7 +3,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resnet_lesson import inspection, models, race
+from resnet_lesson import models
+from resnet_lesson.bench import race
+from resnet_lesson.lab import inspection
 
 
 def test_the_fast_network_is_small_and_takes_images_of_any_size():

@@ -6,15 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resnet_lesson import (
-    experiments,
-    inspection,
-    models,
-    recordings,
-    speed,
-    training,
-)
-from resnet_lesson.evaluation import predict_logits
+from resnet_lesson import models, training
+from resnet_lesson.bench import growth
+from resnet_lesson.lab import inspection
+from resnet_lesson.recorded import experiments, recordings
+from resnet_lesson.training.evaluation import predict_logits
 
 RECORDED = sorted(recordings.EXPERIMENTS)
 KEPT = [
@@ -183,7 +179,7 @@ def test_the_readme_says_what_the_twins_reached():
 
 
 def test_the_recorded_bench_is_ahead_of_the_plain_script():
-    recorded = speed.read()
+    recorded = growth.read()
     ratios = recorded["bench"]["ratios"]["resnet_lesson"]
     assert len(ratios) >= 5
     assert np.median(ratios) >= 1.25

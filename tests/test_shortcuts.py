@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from resnet_lesson import models, shortcuts
-from resnet_lesson.quiet import keras
-from resnet_lesson.recipe import Recipe
+from resnet_lesson import models
+from resnet_lesson.base.quiet import keras
+from resnet_lesson.lab import shortcuts
+from resnet_lesson.training.recipe import Recipe
 
 
 @pytest.fixture(scope="module")

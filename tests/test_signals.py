@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from resnet_lesson import models, signals
-from resnet_lesson.quiet import keras
+from resnet_lesson import models
+from resnet_lesson.base.quiet import keras
+from resnet_lesson.lab import signals
 
 LABELS = np.arange(16) % 10
 

@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
 
-from resnet_lesson import recordings, surface
-from resnet_lesson.evaluation import evaluate
-from resnet_lesson.quiet import keras
+from resnet_lesson.base.quiet import keras
+from resnet_lesson.lab import surface
+from resnet_lesson.recorded import recordings
+from resnet_lesson.training.evaluation import evaluate
 
 
 def test_directions_are_normalised_filter_by_filter(tiny):

@@ -3,8 +3,8 @@ import itertools
 import numpy as np
 import pytest
 
-from resnet_lesson import toy
-from resnet_lesson.toy import Target
+from resnet_lesson.lab import toy
+from resnet_lesson.lab.toy import Target
 
 TARGETS = {
     "identity": Target(keep=1),

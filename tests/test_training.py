@@ -5,12 +5,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from resnet_lesson import checkpoints, training
-from resnet_lesson.evaluation import evaluate
+from resnet_lesson import training
+from resnet_lesson.base.quiet import keras
 from resnet_lesson.fashion_mnist import FashionMNIST, Split
 from resnet_lesson.models import fashion_resnet
-from resnet_lesson.quiet import keras
-from resnet_lesson.training import Recipe, learning_rate, train
+from resnet_lesson.training import Recipe, checkpoints, learning_rate, train
+from resnet_lesson.training.evaluation import evaluate
 
 SHORT = Recipe(epochs=3, batch_size=32, shift=1, replicas=1)
 

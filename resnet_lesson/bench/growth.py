@@ -5,10 +5,14 @@ import time
 
 import numpy as np
 
-from resnet_lesson import bench, models, parallel, recordings, training
-from resnet_lesson.checkpoints import write_json
-from resnet_lesson.inspection import model_macs
-from resnet_lesson.recipe import Recipe
+from resnet_lesson import models, training
+from resnet_lesson.base.files import write_json
+from resnet_lesson.bench import throughput
+from resnet_lesson.lab.inspection import model_macs
+from resnet_lesson.recorded import recordings
+from resnet_lesson.training import parallel
+from resnet_lesson.training.recipe import Recipe
+from resnet_lesson.training.step import training_step
 
 PATH = recordings.FOLDER / "speed.json"
 # One of them changes, the others stay at the middle network's.
@@ -24,14 +28,14 @@ ROUNDS, STEPS = 5, 3
 
 def record():
     """Run the bench, then time steps of small and large networks in turns."""
-    result = bench.bench(pairs=PAIRS)
-    print(bench.report(result), flush=True)
+    result = throughput.bench(pairs=PAIRS)
+    print(throughput.report(result), flush=True)
     growth = _growth()
     write_json(PATH, {"experiment": "speed", "bench": result, "growth": growth})
 
 
 def read():
-    """The recording: a dict with "bench", see `bench.bench`, and "growth".
+    """The recording: a dict with "bench", see `throughput.bench`, and "growth".
 
     "growth" is a list with an entry for each network: "changed", which of
     depth, width and size differs from the middle network's, these three, "macs"
@@ -41,7 +45,7 @@ def read():
 
 
 def _growth():
-    parallel.share_cores(bench.course_replicas())
+    parallel.share_cores(throughput.course_replicas())
     networks = [
         {"changed": name, **MIDDLE, name: value}
         for name, values in CHANGES.items()
@@ -63,11 +67,11 @@ def _growth():
 def _step(depth, width, size):
     """A step of training that is compiled and warm, and its network's MACs."""
     model = models.cifar_resnet(depth, width=width, input_shape=(size, size, 1))
-    recipe = Recipe(batch_size=bench.BATCH, replicas=bench.course_replicas())
+    recipe = Recipe(batch_size=throughput.BATCH, replicas=throughput.course_replicas())
     training.compile_model(model, recipe, 1)
-    step = parallel.training_step(model, recipe.replicas)
+    step = training_step(model, recipe.replicas)
     rng = np.random.default_rng(0)
-    images = rng.normal(size=(bench.BATCH, size, size, 1)).astype(np.float32)
-    one_hot = np.eye(10, dtype=np.float32)[rng.integers(10, size=bench.BATCH)]
+    images = rng.normal(size=(throughput.BATCH, size, size, 1)).astype(np.float32)
+    one_hot = np.eye(10, dtype=np.float32)[rng.integers(10, size=throughput.BATCH)]
     step(images, one_hot)
     return lambda: step(images, one_hot), model_macs(model)

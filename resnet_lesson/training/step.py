@@ -1,4 +1,4 @@
-"""Data parallelism: one step of training on several parts of a batch at a time.
+"""One step of training: a batch whole, in parts, or divided among devices.
 
 A small network's operations are too small to be divided among processor
 cores: starting and joining the threads costs more than the arithmetic. Half
@@ -11,10 +11,7 @@ the whole batch is the mean of its parts' gradients, and each part's batch
 normalisation uses the statistics of that part alone.
 """
 
-import contextlib
-import os
-
-from resnet_lesson.quiet import keras
+from resnet_lesson.base.quiet import keras
 
 
 def training_step(model, replicas=1, strategy=None):
@@ -107,59 +104,3 @@ def _loss_and_accuracy(model, images, one_hot):
     logits = model(images, training=True)
     right = tf.argmax(logits, axis=1) == tf.argmax(one_hot, axis=1)
     return model.loss(one_hot, logits), tf.reduce_mean(tf.cast(right, "float32"))
-
-
-def share_cores(replicas):
-    """Let TensorFlow divide each operation among one replica's cores only.
-
-    With as many replicas as cores, single operations are not divided at all.
-    It has to be called before TensorFlow's first operation, so before the
-    network is built; afterwards, as with one replica, it changes nothing.
-    """
-    if replicas == 1:
-        return
-    import tensorflow as tf
-
-    threads = max(1, (os.cpu_count() or 1) // replicas)
-    with contextlib.suppress(RuntimeError):  # TensorFlow is at work already
-        tf.config.threading.set_intra_op_parallelism_threads(threads)
-
-
-def mirrored_strategy():
-    """A strategy over all GPUs, or over two halves of the processor without them.
-
-    Raises:
-        RuntimeError: TensorFlow is at work already, so that the processor
-            cannot be divided any more.
-    """
-    import tensorflow as tf
-
-    if tf.config.list_physical_devices("GPU"):
-        return tf.distribute.MirroredStrategy()
-    (processor,) = tf.config.list_physical_devices("CPU")
-    half = tf.config.LogicalDeviceConfiguration()
-    tf.config.set_logical_device_configuration(processor, [half, half])
-    return tf.distribute.MirroredStrategy(["CPU:0", "CPU:1"])
-
-
-def synchronized(model):
-    """A copy of a network whose batch statistics are those of the whole batch.
-
-    Args:
-        model: a functional model, built in the scope of the strategy.
-
-    Returns:
-        The same network with the same weights; where a strategy divides the
-        batch, its BN layers exchange their statistics, so that the losses are
-        those of one device.
-    """
-
-    def synchronize(layer):
-        config = layer.get_config()
-        if isinstance(layer, keras.layers.BatchNormalization):
-            config["synchronized"] = True
-        return type(layer).from_config(config)
-
-    copy = keras.models.clone_model(model, clone_function=synchronize)
-    copy.set_weights(model.get_weights())
-    return copy

@@ -14,7 +14,7 @@ from matplotlib.colors import to_rgb
 from matplotlib.patches import FancyBboxPatch, Polygon
 
 from resnet_lesson.figures import style
-from resnet_lesson.inspection import stage_table
+from resnet_lesson.lab.inspection import stage_table
 
 BOX = {  # layer type: (face, text)
     "Conv2D": (style.BLUE, "white"),

@@ -2,14 +2,7 @@
 
 import numpy as np
 
-from resnet_lesson.figures.style import (
-    BLUE,
-    GREEN,
-    GREY,
-    ORANGE,
-    drawing,
-    new_figure,
-)
+from resnet_lesson.figures.style import BLUE, GREEN, GREY, ORANGE, drawing, new_figure
 
 
 @drawing

@@ -16,7 +16,7 @@ from resnet_lesson.figures.style import (
     end_label,
     new_figure,
 )
-from resnet_lesson.lesions import halves_size
+from resnet_lesson.lab.lesions import halves_size
 
 
 @drawing

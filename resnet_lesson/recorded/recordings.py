@@ -10,24 +10,28 @@ beside it, without the optimiser's state.
 
 import json
 import os
-import platform
 import shutil
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import asdict, replace
-from importlib import metadata
 from multiprocessing import get_context
 from pathlib import Path
 
 from resnet_lesson import fashion_mnist
-from resnet_lesson.checkpoints import read_run, write_json
-from resnet_lesson.evaluation import evaluate, mirrored_accuracy, predict_logits
-from resnet_lesson.experiments import EXPERIMENTS
-from resnet_lesson.parallel import share_cores
-from resnet_lesson.quiet import keras
-from resnet_lesson.recipe import Recipe
+from resnet_lesson.base import machine
+from resnet_lesson.base.files import write_json
+from resnet_lesson.base.quiet import keras
+from resnet_lesson.recorded.experiments import EXPERIMENTS
 from resnet_lesson.training import train, without_optimizer
+from resnet_lesson.training.checkpoints import read_run
+from resnet_lesson.training.evaluation import (
+    evaluate,
+    mirrored_accuracy,
+    predict_logits,
+)
+from resnet_lesson.training.parallel import share_cores
+from resnet_lesson.training.recipe import Recipe
 
-FOLDER = Path(__file__).parent / "recordings"
+FOLDER = Path(__file__).parent / "files"
 UNFINISHED = Path("runs")  # where `train` keeps its runs too
 
 
@@ -184,7 +188,7 @@ def _run(name, plan):
         run["predictions"] = "".join(str(label) for label in classes)
     shutil.rmtree(folder)
     seconds = round(sum(history["seconds"]), 1)
-    return {**run, "seconds": seconds, "machine": machine()}
+    return {**run, "seconds": seconds, "machine": machine.describe()}
 
 
 def _unfinished(name, plan):
@@ -202,27 +206,6 @@ def _save_weights(model, path):
     unfinished = path.with_name(f"unfinished-{path.name}")
     model.save_weights(unfinished)
     unfinished.replace(path)
-
-
-def machine():
-    """Versions, processor and cores: what a measured number depends on."""
-    return {
-        "python": platform.python_version(),
-        **{name: metadata.version(name) for name in ("tensorflow", "keras", "numpy")},
-        "system": platform.system(),
-        "processor": _processor(),
-        "cores": os.cpu_count(),
-    }
-
-
-def _processor():
-    """The processor's name where the system tells it, else its architecture."""
-    try:
-        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    names = [line.split(":", 1)[1] for line in lines if line.startswith("model name")]
-    return names[0].strip() if names else platform.machine()
 
 
 def _path(name):

@@ -14,14 +14,20 @@ from multiprocessing import get_context
 
 import numpy as np
 
-from resnet_lesson import bench, fashion_mnist, models, parallel, recordings
-from resnet_lesson.checkpoints import write_json
-from resnet_lesson.evaluation import evaluate
-from resnet_lesson.experiments import scaled_without_validation, without_validation
-from resnet_lesson.quiet import keras
-from resnet_lesson.recipe import Recipe
-from resnet_lesson.source_lesson import compile_as_in_source_lesson
-from resnet_lesson.training import train
+from resnet_lesson import fashion_mnist, models
+from resnet_lesson.base import machine
+from resnet_lesson.base.files import write_json
+from resnet_lesson.base.quiet import keras
+from resnet_lesson.bench import throughput
+from resnet_lesson.lab.source_lesson import (
+    compile_as_in_source_lesson,
+    source_lesson_resnet,
+)
+from resnet_lesson.recorded import recordings
+from resnet_lesson.recorded.splits import scaled_without_validation, without_validation
+from resnet_lesson.training import parallel, train
+from resnet_lesson.training.evaluation import evaluate
+from resnet_lesson.training.recipe import Recipe
 
 PATH = recordings.FOLDER / "race.json"
 SEEDS = (0, 1, 2)
@@ -40,7 +46,7 @@ def record():
             if (name, seed) in done:
                 continue
             run = {"program": name, "seed": seed, **_timed(program, seed)}
-            runs.append({**run, "machine": recordings.machine()})
+            runs.append({**run, "machine": machine.describe()})
             write_json(PATH, {"experiment": "race", "runs": runs})
             print(
                 f"race: {name}, seed {seed}: {run['test_accuracy']:.2%} in "
@@ -84,17 +90,17 @@ def _source_lesson(seed):
         np.eye(10, dtype=np.float32)[split.labels] for split in (data.train, data.test)
     )
     keras.utils.set_random_seed(seed)
-    model = models.source_lesson_resnet()
+    model = source_lesson_resnet()
     compile_as_in_source_lesson(model)
     test = data.test.images, test_labels
     model.fit(
         data.train.images,
         train_labels,
-        batch_size=bench.PLAIN_BATCH,
+        batch_size=throughput.PLAIN_BATCH,
         validation_data=test,
         verbose=0,
     )
-    return model.evaluate(*test, batch_size=bench.PLAIN_BATCH, verbose=0)[1]
+    return model.evaluate(*test, batch_size=throughput.PLAIN_BATCH, verbose=0)[1]
 
 
 def _course(recipe, seed):

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 
 import numpy as np
 
-from resnet_lesson.identity import make_identity
-from resnet_lesson.shortcuts import silence
+from resnet_lesson.lab.identity import make_identity
+from resnet_lesson.lab.shortcuts import silence
 
 
 def block_names(model):

@@ -1,7 +1,7 @@
 """The network of the web lesson that this course grew out of."""
 
+from resnet_lesson.base.quiet import keras
 from resnet_lesson.parts import head
-from resnet_lesson.quiet import keras
 
 layers = keras.layers
 

@@ -3,12 +3,13 @@
 import json
 from pathlib import Path
 
-from resnet_lesson import fashion_mnist, models, parallel
-from resnet_lesson.checkpoints import read_run, write_json
-from resnet_lesson.evaluation import accuracy_interval, evaluate
-from resnet_lesson.figures.training import training_curves
-from resnet_lesson.quiet import keras
-from resnet_lesson.training import Recipe, train, without_optimizer
+from resnet_lesson import fashion_mnist, models
+from resnet_lesson.base.files import write_json
+from resnet_lesson.base.quiet import keras
+from resnet_lesson.figures.training_on_fashion_mnist import training_curves
+from resnet_lesson.training import Recipe, parallel, train, without_optimizer
+from resnet_lesson.training.checkpoints import read_run
+from resnet_lesson.training.evaluation import accuracy_interval, evaluate
 
 
 def run_fashion(chosen, *, run_dir=None, resume=False, mirrored=False):

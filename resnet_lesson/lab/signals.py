@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from resnet_lesson.quiet import keras
+from resnet_lesson.base.quiet import keras
 
 
 @dataclass(frozen=True)

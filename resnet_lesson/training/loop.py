@@ -12,13 +12,13 @@ from contextlib import nullcontext
 
 import numpy as np
 
-from resnet_lesson.checkpoints import open_run, save_epoch
-from resnet_lesson.evaluation import evaluate
+from resnet_lesson.base.quiet import keras
 from resnet_lesson.fashion_mnist import augment, half_size
-from resnet_lesson.parallel import training_step
-from resnet_lesson.progress import Progress
-from resnet_lesson.quiet import keras
-from resnet_lesson.recipe import Recipe
+from resnet_lesson.training.checkpoints import open_run, save_epoch
+from resnet_lesson.training.evaluation import evaluate
+from resnet_lesson.training.progress import Progress
+from resnet_lesson.training.recipe import Recipe
+from resnet_lesson.training.step import training_step
 
 __all__ = ["Recipe", "compile_model", "learning_rate", "train", "without_optimizer"]
 
@@ -166,7 +166,7 @@ def run_epoch(train_step, data, recipe, epoch, classes, report=None):
     """Train on each batch of an epoch once.
 
     Args:
-        train_step: a `parallel.training_step`.
+        train_step: a `step.training_step`.
         data, recipe: as for `train`.
         epoch: from 0; with the recipe's seed it decides order and augmentation.
         classes: number of logits.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from math import prod
 
 from resnet_lesson import conv_arithmetic
-from resnet_lesson.quiet import keras
+from resnet_lesson.base.quiet import keras
 
 
 @dataclass(frozen=True)

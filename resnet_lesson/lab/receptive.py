@@ -7,7 +7,7 @@ Keras has no gradients of its own, so this module uses TensorFlow's tape.
 
 import numpy as np
 
-from resnet_lesson.quiet import keras  # first: it silences TensorFlow's start
+from resnet_lesson.base.quiet import keras  # first: it silences TensorFlow's start
 
 import tensorflow as tf  # isort: skip
 

@@ -6,9 +6,10 @@ atomic step: whatever happens, it points at a complete file.
 """
 
 import json
-import os
 from dataclasses import asdict
 from pathlib import Path
+
+from resnet_lesson.base.files import write_json
 
 HISTORY = "history.json"
 
@@ -73,11 +74,3 @@ def save_epoch(run_dir, model, recipe, history):
     for old in run_dir.glob("checkpoint-*.weights.h5"):
         if old.name != name:
             old.unlink()
-
-
-def write_json(path, content):
-    """Write a JSON file so that a reader sees the old or the new one, whole."""
-    path = Path(path)
-    draft = path.with_name(path.name + ".part")
-    draft.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    os.replace(draft, path)

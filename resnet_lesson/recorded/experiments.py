@@ -7,53 +7,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-import numpy as np
-
 from resnet_lesson import models
-from resnet_lesson.fashion_mnist import FashionMNIST, Split, denormalize
-from resnet_lesson.recipe import Recipe
-
-
-def as_loaded(data):
-    """The course's splits and normalisation."""
-    return data
-
-
-def scaled(data):
-    """Pixels in [0, 1], without normalisation, as the source lesson has them."""
-    return FashionMNIST(
-        *(
-            Split(denormalize(split.images), split.labels)
-            for split in (data.train, data.validation, data.test)
-        )
-    )
-
-
-def without_validation(data):
-    """All 60,000 images to train on: for a recipe in which nothing is chosen."""
-    merged = Split(
-        np.concatenate([data.train.images, data.validation.images]),
-        np.concatenate([data.train.labels, data.validation.labels]),
-    )
-    return FashionMNIST(merged, None, data.test)
-
-
-def scaled_without_validation(data):
-    """All 60,000 images to train on, the test images in validation's place.
-
-    It repeats the source lesson's mistake: nothing may be chosen by it.
-    """
-    data = without_validation(scaled(data))
-    return replace(data, validation=data.test)
-
-
-def small(data):
-    """The first 20,000 training images, and all images at 14 x 14 pixels."""
-    return FashionMNIST(
-        data.train.first(20_000).half_size(),
-        data.validation.half_size(),
-        data.test.half_size(),
-    )
+from resnet_lesson.lab.source_lesson import source_lesson_resnet
+from resnet_lesson.recorded.splits import (
+    as_loaded,
+    scaled,
+    scaled_without_validation,
+    small,
+    without_validation,
+)
+from resnet_lesson.training.recipe import Recipe
 
 
 def small_network(kind, depth):
@@ -179,7 +142,7 @@ EXPERIMENTS = {
     "baseline": Experiment(
         {
             "baseline": Variant(
-                models.source_lesson_resnet,
+                source_lesson_resnet,
                 PLAINEST,
                 scaled_without_validation,
             )
@@ -191,9 +154,9 @@ EXPERIMENTS = {
     # after the last is the course's other three epochs.
     "steps": Experiment(
         {
-            "baseline": Variant(models.source_lesson_resnet, PLAINEST, scaled),
+            "baseline": Variant(source_lesson_resnet, PLAINEST, scaled),
             "He initialisation": Variant(
-                partial(models.source_lesson_resnet, initializer="he_normal"),
+                partial(source_lesson_resnet, initializer="he_normal"),
                 PLAINEST,
                 scaled,
             ),

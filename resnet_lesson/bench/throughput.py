@@ -156,7 +156,7 @@ def _turn():
 
 def _fit(images, batch_size, xla=False):
     """The source lesson's network, optimiser and loss, by Keras' own loop."""
-    from resnet_lesson.source_lesson import (
+    from resnet_lesson.lab.source_lesson import (
         compile_as_in_source_lesson,
         source_lesson_resnet,
     )
@@ -169,10 +169,12 @@ def _fit(images, batch_size, xla=False):
 
 
 def _course(images):
-    from resnet_lesson import parallel, training
+    from resnet_lesson import training
     from resnet_lesson.fashion_mnist import FashionMNIST
-    from resnet_lesson.models import source_lesson_resnet
-    from resnet_lesson.recipe import Recipe
+    from resnet_lesson.lab.source_lesson import source_lesson_resnet
+    from resnet_lesson.training import parallel
+    from resnet_lesson.training.recipe import Recipe
+    from resnet_lesson.training.step import training_step
 
     global _step, _input
     parallel.share_cores(course_replicas())
@@ -180,7 +182,7 @@ def _course(images):
     recipe = Recipe(batch_size=BATCH, replicas=course_replicas(), flip=False)
     model = source_lesson_resnet()
     training.compile_model(model, recipe, images // BATCH)
-    step = parallel.training_step(model, recipe.replicas)
+    step = training_step(model, recipe.replicas)
     one_hot = np.eye(10, dtype=np.float32)[data.train.labels[:BATCH]]
     _step = partial(step, data.train.images[:BATCH], one_hot)
     _input = partial(training.batches, data, recipe, epoch=0)
@@ -188,7 +190,7 @@ def _course(images):
 
 
 def _profile():
-    from resnet_lesson.profiling import step_profile
+    from resnet_lesson.bench.profiling import step_profile
 
     seconds, wall = step_profile(_step)
     start = time.perf_counter()
@@ -201,15 +203,18 @@ def _profile():
 
 
 def _about():
-    from resnet_lesson.inspection import model_macs
-    from resnet_lesson.models import source_lesson_resnet
-    from resnet_lesson.recordings import machine
+    from resnet_lesson.base import machine
+    from resnet_lesson.lab.inspection import model_macs
+    from resnet_lesson.lab.source_lesson import source_lesson_resnet
 
-    return {"macs_per_image": model_macs(source_lesson_resnet()), "machine": machine()}
+    return {
+        "macs_per_image": model_macs(source_lesson_resnet()),
+        "machine": machine.describe(),
+    }
 
 
 def _pytorch(images):
-    from resnet_lesson.pytorch import plain_training
+    from resnet_lesson.bench.pytorch import plain_training
 
     data = _data(images)
     return plain_training(data.images, data.labels, BATCH)

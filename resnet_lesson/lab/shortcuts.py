@@ -11,8 +11,8 @@ from itertools import islice
 import numpy as np
 
 from resnet_lesson import parts
+from resnet_lesson.base.quiet import keras
 from resnet_lesson.conv_arithmetic import check_positive
-from resnet_lesson.quiet import keras
 from resnet_lesson.training import batches, compile_model
 
 layers = keras.layers

@@ -1,0 +1,1 @@
+"""Speed, measured: how fast this machine trains, and where the seconds go."""

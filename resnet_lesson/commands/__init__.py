@@ -1,0 +1,1 @@
+"""What `python -m resnet_lesson` can do, one file a command."""

@@ -1,0 +1,1 @@
+"""Instruments of the experiments: what the notebooks measure networks with."""

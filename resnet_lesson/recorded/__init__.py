@@ -1,0 +1,1 @@
+"""Experiments too long for a notebook: what they are, how they run, their files."""
