@@ -3,7 +3,9 @@ import numpy as np
 import pytest
 
 from resnet_lesson.figures import (
+    Live,
     degradation,
+    display,
     identity_shortcut,
     looking_inside,
     residual_mapping,
@@ -15,6 +17,7 @@ from resnet_lesson.figures import (
 from resnet_lesson.figures import training_on_fashion_mnist as draw
 from resnet_lesson.lab import toy
 
+ALT = "A line that falls from left to right, and a flat one."
 HISTORY = {
     f"{kind}_{what}": [0.5, 0.4, 0.3]
     for kind in ("running", "train", "validation")
@@ -26,10 +29,10 @@ HISTORY = {
 def displayed(monkeypatch):
     outputs = []
 
-    def display(*objects, **options):
+    def record(*objects, **options):
         outputs.append((objects, options))
 
-    monkeypatch.setattr(style, "display", display)
+    monkeypatch.setattr(display, "display", record)
     return outputs
 
 
@@ -159,13 +162,32 @@ def training_drawings(fashion):
 
 def test_figures_are_shown_with_alt_text_on_white(fashion, displayed):
     for figure in drawings(fashion):
-        show(figure, "what it shows")
+        show(figure, ALT)
         assert figure.get_facecolor() == (1, 1, 1, 1)
     assert len(displayed) == len(list(drawings(fashion)))
     for (bundle,), options in displayed:
         assert bundle["image/png"].startswith(b"\x89PNG")
-        assert bundle["text/plain"] == "what it shows"
-        assert options["metadata"]["image/png"]["alt"] == "what it shows"
+        assert bundle["text/plain"] == ALT
+        assert options["metadata"]["image/png"]["alt"] == ALT
+
+
+def test_a_drawing_may_bring_its_own_alt_text(displayed):
+    figure = draw.schedule([0.0, 0.1, 0.0], 2)
+    assert style.describe(figure, ALT) is figure
+    show(figure)
+    show(figure, f"{ALT} Said by the notebook.")
+    texts = [bundle["text/plain"] for (bundle,), _ in displayed]
+    assert texts == [ALT, f"{ALT} Said by the notebook."]
+
+
+@pytest.mark.parametrize("text", [None, "", "too short to say what it shows"[:29]])
+def test_no_figure_is_shown_without_alt_text(displayed, text):
+    figure = draw.schedule([0.0, 0.1, 0.0], 2)
+    with pytest.raises(ValueError, match="figure must carry an alt text"):
+        show(figure, text)
+    with pytest.raises(ValueError, match="figure must carry an alt text"):
+        show(style.describe(figure, text))
+    assert not displayed
 
 
 def test_text_is_large_enough_and_inside_the_figure(fashion):
@@ -202,14 +224,24 @@ def test_a_live_figure_replaces_itself(monkeypatch):
         def update(self, bundle, metadata, raw):
             shown.append(("replaced", bundle["text/plain"]))
 
-    def display(bundle, metadata, raw, display_id):
+    def first(bundle, metadata, raw, display_id):
         shown.append(("new", bundle["text/plain"]))
         return Handle()
 
-    monkeypatch.setattr(style, "display", display)
-    live = style.Live(
-        draw.training_curves, lambda history: f"{len(history['seconds'])}"
-    )
-    for epochs in (1, 2, 3):
-        live({key: values[:epochs] for key, values in HISTORY.items()})
-    assert shown == [("new", "1"), ("replaced", "2"), ("replaced", "3")]
+    def words(history):
+        return f"Loss and accuracy fall, epochs: {len(history['seconds'])}"
+
+    def described(history):
+        return style.describe(draw.training_curves(history), words(history))
+
+    monkeypatch.setattr(display, "display", first)
+    histories = [
+        {key: values[:epochs] for key, values in HISTORY.items()}
+        for epochs in (1, 2, 3)
+    ]
+    for live in (Live(draw.training_curves, words), Live(described)):
+        shown.clear()
+        for history in histories:
+            live(history)
+        assert [how for how, _ in shown] == ["new", "replaced", "replaced"]
+        assert [text for _, text in shown] == [words(history) for history in histories]

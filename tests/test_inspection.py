@@ -8,7 +8,7 @@ import pytest
 
 from resnet_lesson import blocks, models
 from resnet_lesson.base.quiet import keras
-from resnet_lesson.figures import building_resnet
+from resnet_lesson.figures import building_resnet, display
 from resnet_lesson.lab import inspection
 
 
@@ -168,7 +168,7 @@ def test_trace_of_a_plain_block_has_no_sum():
 
 def test_displayed_source_is_the_source_without_docstring():
     for thing in (blocks.basic_block, blocks.BasicBlock, blocks.mapping):
-        text = building_resnet.source(thing)
+        text = display.source(thing)
         assert '"""' not in text
         ast.parse(text)
         assert set(text.splitlines()) <= set(inspect.getsource(thing).splitlines())

@@ -1,5 +1,10 @@
-"""Every drawing of the course: `style` for all of them, then one file a notebook."""
+"""Every drawing of the course: `style` and `display` for all, then one file a notebook.
 
-from resnet_lesson.figures.style import Live, show, show_table
+A drawing is a function that takes what was computed and gives a Matplotlib
+`Figure`; a notebook displays it with `show`. The modules are named after the
+notebooks that they serve.
+"""
 
-__all__ = ["Live", "show", "show_table"]
+from resnet_lesson.figures.display import Live, show, show_source, show_table
+
+__all__ = ["Live", "show", "show_source", "show_table"]

@@ -4,12 +4,8 @@ Nothing here knows what a residual block looks like: `block_diagrams` walks
 back through a model's layers, and `stage_chart` reads their output shapes.
 """
 
-import ast
-import inspect
 import re
-import textwrap
 
-from IPython.display import Markdown, display
 from matplotlib.colors import to_rgb
 from matplotlib.patches import FancyBboxPatch, Polygon
 
@@ -24,27 +20,6 @@ BOX = {  # layer type: (face, text)
 }
 STAGE_COLOURS = (style.GREY, style.BLUE, style.GREEN, style.ORANGE, style.PURPLE)
 DEPTH = 0.3  # of an oblique view: shortening of the axis that goes into the page
-
-
-def show_source(*functions):
-    """Display functions as they stand in the package, without docstrings."""
-    code = "\n\n".join(source(function) for function in functions)
-    # nbconvert sets code inside an output in the text's font: ask for monospace.
-    fence = f"```python\n{code}\n```"
-    display(Markdown(f'<div style="font-family: monospace">\n\n{fence}\n\n</div>'))
-
-
-def source(function):
-    """The source text of a function or class, without its docstring."""
-    text = textwrap.dedent(inspect.getsource(function))
-    lines = text.splitlines()
-    first = ast.parse(text).body[0].body[0]
-    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
-        after = first.end_lineno
-        while after < len(lines) and not lines[after].strip():
-            after += 1
-        lines[first.lineno - 1 : after] = []
-    return "\n".join(lines)
 
 
 @style.drawing

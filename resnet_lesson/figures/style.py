@@ -1,10 +1,8 @@
-"""One look for every figure and table, readable from the back of a room."""
+"""One look for every figure, readable from the back of a room."""
 
 import functools
-import io
 
 import matplotlib
-from IPython.display import Markdown, display
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 
@@ -82,71 +80,15 @@ def end_label(axis, label, x, y, color):
     )
 
 
-def show(figure, alt):
-    """Display a figure as PNG with a text for those who cannot see it.
+def describe(figure, text):
+    """Attach to a figure what it shows, for those who cannot see it.
 
     Args:
         figure: a matplotlib `Figure`.
-        alt: one or two sentences that say what the picture shows.
+        text: one or two sentences, computed from the data drawn where it can be.
+
+    Returns:
+        The figure; `figures.show` finds the text in its attribute `alt`.
     """
-    bundle, metadata = _png(figure, alt)
-    display(bundle, metadata=metadata, raw=True)
-
-
-class Live:
-    """A figure that is drawn anew, in the same place, at every call.
-
-    Args:
-        draw: a function that gives a `Figure`.
-        alt: a function of the same arguments that gives its alt text.
-    """
-
-    def __init__(self, draw, alt):
-        self._draw = draw
-        self._alt = alt
-        self._handle = None
-
-    def __call__(self, *args):
-        """Draw with these arguments; what was shown before is replaced."""
-        bundle, metadata = _png(self._draw(*args), self._alt(*args))
-        if self._handle is None:
-            self._handle = display(bundle, metadata=metadata, raw=True, display_id=True)
-        else:
-            self._handle.update(bundle, metadata=metadata, raw=True)
-
-
-@drawing
-def _png(figure, alt):
-    buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=DPI)
-    width, height = (round(size * DPI / 2) for size in figure.get_size_inches())
-    bundle = {"image/png": buffer.getvalue(), "text/plain": alt}
-    return bundle, {"image/png": {"alt": alt, "width": width, "height": height}}
-
-
-def show_table(header, rows):
-    """Display a table; numbers are set flush right, integers with thousands commas.
-
-    Args:
-        header: the columns' titles.
-        rows: sequences of cells, as long as the header: text or numbers
-            (format floats beforehand).
-    """
-    rows = [tuple(row) for row in rows]
-    numeric = [
-        all(isinstance(row[column], int) for row in rows)
-        for column in range(len(header))
-    ]
-    lines = [
-        _line(header),
-        _line("---:" if right else ":---" for right in numeric),
-        *(
-            _line(f"{cell:,}" if isinstance(cell, int) else cell for cell in row)
-            for row in rows
-        ),
-    ]
-    display(Markdown("\n".join(lines)))
-
-
-def _line(cells):
-    return "| " + " | ".join(str(cell) for cell in cells) + " |"
+    figure.alt = text
+    return figure
