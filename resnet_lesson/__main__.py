@@ -1,4 +1,4 @@
-"""The command line, `python -m resnet_lesson`: train, record, bench, check."""
+"""The command line, `python -m resnet_lesson`: experiments, notebooks, the machine."""
 
 import argparse
 import json
@@ -122,6 +122,34 @@ def _parser():
         "for each fault. The exit code is 1 if there is one.",
     )
     check.set_defaults(command=_check)
+
+    build = commands.add_parser(
+        "build",
+        help="rebuild the stored outputs of notebooks",
+        description="Run notebooks from top to bottom in a fresh kernel and store "
+        "what comes out. A notebook that fails is left as it was, and the others "
+        "go on; the exit code is 1 then.",
+    )
+    build.set_defaults(command=_build)
+    stale = commands.add_parser(
+        "stale",
+        help="tell which stored outputs are older than their code",
+        description="Compare each notebook's stamp with its code, the modules it "
+        "imports and the recordings it reads, and name what has changed since its "
+        "outputs were stored (of all notebooks, if none is named). The exit code is "
+        "1 if anything has.",
+    )
+    stale.set_defaults(command=_stale)
+    for command in (build, stale):
+        which = command.add_mutually_exclusive_group(required=command is build)
+        which.add_argument(
+            "notebooks",
+            nargs="*",
+            default=[],
+            metavar="notebook",
+            help="such as 05, solutions/05, 05_building_resnet or a path",
+        )
+        which.add_argument("--all", action="store_true", help="every notebook")
     return parser
 
 
@@ -167,6 +195,18 @@ def _check(args):
     findings = check.check()
     print(check.report(findings))
     return 1 if any(finding.cure for finding in findings) else 0
+
+
+def _build(args):
+    from resnet_lesson.commands import notebooks
+
+    return notebooks.build_each(notebooks.find(args.notebooks))
+
+
+def _stale(args):
+    from resnet_lesson.commands import notebooks
+
+    return notebooks.tell_stale(notebooks.find(args.notebooks))
 
 
 if __name__ == "__main__":

@@ -7,7 +7,16 @@ from pathlib import Path
 
 def write_json(path, content):
     """Write a JSON file so that a reader sees the old or the new one, whole."""
+    write_text(path, json.dumps(content, indent=1) + "\n")
+
+
+def write_text(path, text):
+    """Write a text file, lines ending in LF, as `write_json` does."""
     path = Path(path)
     draft = path.with_name(path.name + ".part")
-    draft.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    os.replace(draft, path)
+    try:
+        draft.write_text(text, encoding="utf-8", newline="\n")
+        os.replace(draft, path)
+    except BaseException:  # an interruption too
+        draft.unlink(missing_ok=True)
+        raise
