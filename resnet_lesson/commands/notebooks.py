@@ -15,7 +15,6 @@ from resnet_lesson.commands import stamps
 
 FOLDER = stamps.PACKAGE.parent / "notebooks"
 CELL_SECONDS = 900  # what the tests' --nbval-cell-timeout allows as well
-UNSET = ("FORCE_COLOR", "PYTHONHASHSEED")  # they would change what is printed
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 ABSOLUTE_PATH = re.compile(r"(?<![\w.])/(home|root|tmp|usr|opt|Users|work)/|[A-Z]:\\\\")
@@ -70,7 +69,7 @@ def build_each(paths):
         except (OSError, RuntimeError, SyntaxError, ValueError) as error:
             outcome, code = f"left as it was: {error}", 1
         seconds = time.perf_counter() - start
-        print(f"{_label(path)}: {seconds:.0f} s, {outcome}", flush=True)
+        print(f"{label(path)}: {seconds:.0f} s, {outcome}", flush=True)
     return code
 
 
@@ -104,15 +103,16 @@ def tell_stale(paths):
         notebook = json.loads(path.read_text(encoding="utf-8"))
         changed = stamps.changed(notebook)
         if changed is None:
-            print(f"{_label(path)}: stale: it carries no stamp of a build")
+            print(f"{label(path)}: stale: it carries no stamp of a build")
         elif changed:
-            print(f"{_label(path)}: stale: {', '.join(changed)}")
+            print(f"{label(path)}: stale: {', '.join(changed)}")
         stale += changed != []
     print(f"{stale} of {len(paths)} notebooks are stale")
     return 1 if stale else 0
 
 
-def _label(path):
+def label(path):
+    """How a notebook is called: without ending, from the course's folder."""
     inside = path.is_relative_to(FOLDER)
     return str((path.relative_to(FOLDER) if inside else path).with_suffix(""))
 
@@ -129,13 +129,15 @@ def _run(notebook, folder):
         force_raise_errors=True,
         resources={"metadata": {"path": str(folder)}},
     )
-    kept = {name: text for name, text in os.environ.items() if name not in UNSET}
+    # As in a reader's kernel: sets in their own order. (FORCE_COLOR needs no such
+    # care: every kernel sets it itself; `check` refuses what it leads to.)
+    environment = {k: v for k, v in os.environ.items() if k != "PYTHONHASHSEED"}
     cells = [
         (index, cell)
         for index, cell in enumerate(notebook.cells)
         if cell.cell_type == "code"
     ]
-    with client.setup_kernel(env=kept):
+    with client.setup_kernel(env=environment):
         notebook.metadata.kernelspec = _kernelspec(client)
         notebook.metadata.language_info = _language_info(client)
         for count, (index, cell) in enumerate(cells, start=1):
@@ -143,7 +145,7 @@ def _run(notebook, folder):
             if cell.execution_count != count:
                 raise _blame(cell, f"is number {count}, ran as {cell.execution_count}")
     for _, cell in cells:  # again, as a later cell may have changed a display
-        _check(cell)
+        check(cell)
 
 
 def _kernelspec(client):
@@ -178,7 +180,7 @@ def _run_cell(client, index, cell):
     except DeadKernelError as error:
         raise _blame(cell, "the kernel died") from error
     cell.outputs = _merged(cell.outputs)
-    _check(cell)
+    check(cell)
 
 
 def _merged(outputs):
@@ -207,7 +209,8 @@ def _is_empty(output):
     return only_text and not (data.get("text/plain", "") + html).strip()
 
 
-def _check(cell):
+def check(cell):
+    """Raise a `BuildError` if a cell's outputs hold what a reader should not see."""
     for output in cell.outputs:
         if output.get("name") == "stderr":
             raise _blame(cell, f"it wrote to stderr: {output.text.strip()}")

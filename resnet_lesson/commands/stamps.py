@@ -77,13 +77,17 @@ def code(source, *, comments=False, cell=False):
     """
     tokens = list(_tokens(source, comments))
     kinds = [None, *(kind for kind, _ in tokens), None]
-    lines, depth = [], 0
+    lines, depth, dropped = [], 0, False
     for before, (kind, text), after in zip(kinds, tokens, kinds[2:], strict=False):
         depth += (kind == "INDENT") - (kind == "DEDENT")
         starts = before in (None, "COMMENT", *LAYOUT)
         alone = starts and kind == "STRING" and after == "NEWLINE"
         is_docstring = alone and re.match(r"[rRuU]?['\"]", text)
-        if not is_docstring or (cell and depth == 0):
+        if dropped:  # the end of its line goes too
+            dropped = False
+        elif is_docstring and not (cell and depth == 0):
+            dropped = True
+        else:
             lines.append(kind if kind in LAYOUT else text)
     return "\n".join(lines)
 
