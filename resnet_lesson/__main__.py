@@ -60,7 +60,7 @@ def _parser():
     train.add_argument(
         "--replicas",
         type=int,
-        help="parts of a batch that are computed at the same time, such as the "
+        help="computations side by side, each on its part of a batch, such as the "
         f"number of cores (default: {Recipe.replicas})",
     )
     train.add_argument(

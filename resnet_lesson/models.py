@@ -10,13 +10,7 @@ convolutions and the dense layer, not the shortcuts' projections.
 from resnet_lesson import blocks
 from resnet_lesson.base.quiet import keras
 from resnet_lesson.conv_arithmetic import check_positive
-from resnet_lesson.parts import (
-    bn_relu,
-    check_stride_on,
-    conv,
-    head,
-    images_input,
-)
+from resnet_lesson.parts import bn_relu, check_stride_on, conv, head, images_input
 
 layers = keras.layers
 

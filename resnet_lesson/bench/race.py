@@ -38,7 +38,7 @@ IN_A_QUARTER = replace(IN_ITS_TIME, epochs=1, small_epochs=1)
 
 
 def record():
-    """Let the programs that have not run yet run in turns; each is kept at once."""
+    """Let the programs that have not run yet run in turns; each is recorded at once."""
     runs = read() if PATH.exists() else []
     done = {(run["program"], run["seed"]) for run in runs}
     for seed in SEEDS:

@@ -134,7 +134,7 @@ def has_pytorch():
 
 
 def course_replicas():
-    """Parts of a batch of 64 that keep the cores of this machine busy."""
+    """Replicas that keep the cores of this machine busy at a batch of 64."""
     return min(2 ** int(math.log2(os.cpu_count() or 1)), 8)
 
 

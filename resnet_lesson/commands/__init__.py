@@ -1,1 +1,1 @@
-"""What `python -m resnet_lesson` can do, one file a command."""
+"""What `python -m resnet_lesson` can do besides recording and measuring."""

@@ -124,8 +124,8 @@ def _run(notebook, folder):
         timeout=CELL_SECONDS,
         kernel_name="python3",
         record_timing=False,
-        # The kernel's own advice about encryption, which would be printed here.
-        extra_arguments=["--log-level=ERROR"],
+        # Else the kernel prints advice about encryption here.
+        extra_arguments=["--log-level=CRITICAL"],
         force_raise_errors=True,
         resources={"metadata": {"path": str(folder)}},
     )

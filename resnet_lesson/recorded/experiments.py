@@ -30,7 +30,7 @@ def small_network(kind, depth):
 
 @dataclass(frozen=True)
 class Variant:
-    """One way to train, repeated for every seed of an experiment.
+    """A network and a recipe, run once for every seed of an experiment.
 
     network: builds the model.
     recipe: its `seed` is replaced by each seed in turn.

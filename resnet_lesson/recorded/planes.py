@@ -29,7 +29,7 @@ def sample():
 
 
 def record():
-    """Compute the loss over a plane for each network, and keep what is finished."""
+    """Compute the loss over a plane for each network, and write what is finished."""
     runs, images = [], sample()
     for name in NETWORKS:
         model, _ = recordings.trained_model("degradation", name)

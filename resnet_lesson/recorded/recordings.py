@@ -85,7 +85,7 @@ def trained_model(name, variant):
 
 
 def record(name, workers=1):
-    """Run what is missing of an experiment; every finished run is kept at once.
+    """Run what is missing of an experiment; every finished run is written at once.
 
     A run whose recipe is no longer the experiment's is made again.
 

@@ -53,7 +53,7 @@ def accuracy_interval(accuracy, n, z=1.96):
     """Wilson's score interval for an accuracy measured on n examples.
 
     Args:
-        accuracy: part of the examples classified correctly, in [0, 1].
+        accuracy: share of the examples classified correctly, in [0, 1].
         n: number of examples, >= 1.
         z: standard normal quantile; 1.96 gives 95 % coverage.
 

@@ -25,7 +25,7 @@ class Recipe:
         momentum 0.9).
     peak_rate: the largest learning rate.
     schedule: "cosine" (down to zero after the warm-up) or "constant".
-    warmup: part of all steps, in [0, 1), in which the rate rises linearly
+    warmup: share of all steps, in [0, 1), in which the rate rises linearly
         from a 25th of the peak.
     weight_decay: decoupled, on kernels only (not on biases, gamma and beta).
     label_smoothing: in [0, 1), spread evenly over the classes.
@@ -34,8 +34,8 @@ class Recipe:
     small_epochs: the first so many epochs show the images at half their height
         and width, which takes a quarter of the work; the network must take
         images of any size (`input_shape=(None, None, 1)`).
-    replicas: equal parts into which each batch is divided, to be computed at
-        the same time; see `parallel`.
+    replicas: computations that run side by side, each on an equal part of the
+        batch; see `parallel`.
     seed: of the data order and the augmentation. The initial weights follow
         `keras.utils.set_random_seed`, called before the model is built.
     """

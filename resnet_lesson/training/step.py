@@ -1,9 +1,9 @@
 """One step of training: a batch whole, in parts, or divided among devices.
 
 A small network's operations are too small to be divided among processor
-cores: starting and joining the threads costs more than the arithmetic. Half
-a batch for each core, from the first layer to the last, joins them only once
-a step, where the gradients are averaged. Several devices work the same way,
+cores: starting and joining the threads costs more than the arithmetic. A part
+of the batch for each core, from the first layer to the last, joins them only
+once a step, where the gradients are averaged. Several devices work the same way,
 except that each holds its own copy of the weights.
 
 Source: Goyal et al., arXiv:1706.02677 (2017), section 2.3: the gradient of
@@ -19,8 +19,8 @@ def training_step(model, replicas=1, strategy=None):
 
     Args:
         model: a compiled `keras.Model`.
-        replicas: parts of the batch, of equal size, that are computed at the
-            same time by one device.
+        replicas: computations that run side by side on one device, each on an
+            equal part of the batch.
         strategy: a `tf.distribute.Strategy` in whose scope the model was built
             and compiled; each of its devices takes an equal part of the batch.
 
