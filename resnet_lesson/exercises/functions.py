@@ -14,7 +14,9 @@ from resnet_lesson.exercises.checking import Hint
 from resnet_lesson.exercises.values import same, short
 
 
-def function(answer, reference, cases, *, mistakes=(), own=(), tolerance=1e-5):
+def function(
+    answer, reference, cases, *, mistakes=(), own=(), tolerance=1e-5, figure=None
+):
     """Ask for a function that agrees with ours on every case.
 
     Args:
@@ -26,6 +28,8 @@ def function(answer, reference, cases, *, mistakes=(), own=(), tolerance=1e-5):
             results are the same as its results on all cases.
         own: functions of the package that the reader's must not be or call.
         tolerance: as for `array`.
+        figure: a function of the first failing case's arguments that draws it,
+            or gives None where a drawing says no more.
 
     The hint for any other mistake shows the first case that fails, what came
     out, and what should have.
@@ -42,10 +46,12 @@ def function(answer, reference, cases, *, mistakes=(), own=(), tolerance=1e-5):
         return
     first = failing[0]
     shown = _failure(answer, cases[first], results[first], wanted[first])
+    args, options = _split(cases[first])
+    picture = figure(*args, **options) if figure else None
     for wrong, hint in mistakes:
         if _agrees(wrong, cases, results, tolerance):
-            raise Hint(f"{hint} {shown}")
-    raise Hint(shown)
+            raise Hint(f"{hint} {shown}", picture)
+    raise Hint(shown, picture)
 
 
 def call(answer, case):
