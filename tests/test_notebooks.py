@@ -31,6 +31,15 @@ def test_there_are_notebooks():
     ]
 
 
+def test_no_stray_files_lie_beside_the_notebooks():
+    ignored = (FOLDER.parent / ".gitignore").read_text(encoding="utf-8").split()
+    course = re.compile(r"\d\d_[a-z_]+\.ipynb|README\.md|conftest\.py|images|solutions")
+    for folder in (FOLDER, FOLDER / "solutions"):
+        for path in folder.glob("*"):
+            is_ignored = path.is_dir() and f"{path.name}/" in ignored
+            assert course.fullmatch(path.name) or is_ignored, path.name
+
+
 @pytest.fixture(params=PATHS, ids=lambda path: path.stem)
 def path(request):
     return request.param

@@ -237,6 +237,26 @@ def test_comments_layout_and_what_is_not_read_do_not_count(world, name, old, new
     assert stamps.changed(notebook, package) == []
 
 
+def test_a_checked_exercise_depends_on_its_chapter(world):
+    notebook, package = world
+    room = package / "exercises"
+    room.mkdir()
+    for name in ("__init__", "one", "two", "shared"):
+        (room / f"{name}.py").write_text("")
+    (room / "one.py").write_text("from resnet_lesson.exercises import shared\n")
+    (room / "checking.py").write_text('CHAPTERS = {"1": "one", "2": "two"}\n')
+    notebook.cells[
+        -1
+    ].source = (
+        'from resnet_lesson.exercises import checking\nchecking.check("1.4", ...)'
+    )
+    names = ("__init__", "checking", "one", "shared")
+    assert stamps.changed(notebook, package) == [
+        stamps.CELLS,
+        *(f"exercises/{name}.py" for name in names),
+    ]
+
+
 def test_comments_in_cells_count_only_where_source_is_shown(world):
     notebook, package = world
     notebook.cells[2].source = notebook.cells[2].source.replace("# show", "# now")

@@ -20,6 +20,7 @@ NO_CODE = ("ENCODING", "ENDMARKER", "NL")
 SHOWING = ("getsource", "show_source")
 RECORDED = "recorded/files"
 CATALOGUE = "recorded/experiments.py"  # names every recording and reads none
+CHECKING = "exercises/checking.py"  # imports a chapter's checkers when one is called
 
 
 def built_from(notebook, package=PACKAGE):
@@ -143,12 +144,29 @@ def _follow(cells, package):
         strings |= {n.value for n in ast.walk(tree) if isinstance(n, ast.Constant)}
         for file in _imported(tree, package):
             module = file.relative_to(package).as_posix()
-            if module not in modules:
-                modules.add(module)
-                found = ast.parse(file.read_text(encoding="utf-8"), filename=module)
-                # Followed as the others, but every name in it would count as read.
-                waiting.append(_imports_only(found) if module == CATALOGUE else found)
+            if module in modules:
+                continue
+            modules.add(module)
+            found = ast.parse(file.read_text(encoding="utf-8"), filename=module)
+            if module == CATALOGUE:  # else every name in it would count as read
+                found = _imports_only(found)
+            if module == CHECKING:
+                waiting += _imports_of_checkers(found, cells, package)
+            waiting.append(found)
     return sorted(modules), strings
+
+
+def _imports_of_checkers(checking, cells, package):
+    """The imports that `check("4.1", ...)` in a cell leads to, as code."""
+    chapters = next(
+        ast.literal_eval(node.value)
+        for node in checking.body
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "CHAPTERS"
+    )
+    for chapter, module in chapters.items():
+        call = re.compile(rf"\bcheck\(\s*['\"]{chapter}(\.\d+)?['\"]")
+        if any(map(call.search, cells)):
+            yield ast.parse(f"import {package.name}.exercises.{module}")
 
 
 def _imports_only(tree):
