@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from resnet_lesson import models
+from resnet_lesson import blocks, models
 from resnet_lesson.base.quiet import keras
 from resnet_lesson.lab import shortcuts
 from resnet_lesson.training.recipe import Recipe
@@ -18,6 +18,18 @@ def images():
 def network(depth=14, block="basic"):
     keras.utils.set_random_seed(0)
     return models.cifar_resnet(depth, block=block, width=4, input_shape=(14, 14, 1))
+
+
+@pytest.mark.parametrize("name", ["basic", "preactivation", "bottleneck", "plain"])
+def test_one_block_looks_trained_and_repeats(name):
+    builder = getattr(blocks, f"{name}_block")
+    model = shortcuts.one_block(builder, size=5, channels=8)
+    assert model.output_shape == (None, 5, 5, 8)
+    again = shortcuts.one_block(builder, size=5, channels=8)
+    for one, other in zip(model.weights, again.weights, strict=True):
+        np.testing.assert_array_equal(one, other)
+        if "_bn" in one.path:
+            assert not np.isin(np.array(one), (0, 1)).any()  # as BN starts
 
 
 @pytest.mark.parametrize("training", [False, True])

@@ -1,8 +1,9 @@
 """Shortcuts under test: residual functions switched off, shortcuts scaled.
 
-A block is F(x) + shortcut(x). `silence` makes F zero, so that only shortcuts
-are left; `scaled_stage` multiplies what a shortcut carries; `first_losses`
-trains from several starts and watches the first steps.
+A block is F(x) + shortcut(x). `one_block` is a model of a single one;
+`silence` makes F zero, so that only shortcuts are left; `scaled_stage`
+multiplies what a shortcut carries; `first_losses` trains from several starts
+and watches the first steps.
 """
 
 from dataclasses import replace
@@ -10,12 +11,40 @@ from itertools import islice
 
 import numpy as np
 
-from resnet_lesson import parts
+from resnet_lesson import blocks, parts
 from resnet_lesson.base.quiet import keras
 from resnet_lesson.conv_arithmetic import check_positive
 from resnet_lesson.training import batches, compile_model
 
 layers = keras.layers
+
+
+def one_block(builder, *, size=14, channels=16, seed=0):
+    """A block that keeps its input's shape; its BN vectors are random, as if trained.
+
+    Args:
+        builder: one of `resnet_lesson.blocks`, such as `basic_block`.
+        size, channels: of input and output.
+        seed: of all weights.
+
+    Returns:
+        A model from (batch, size, size, channels) to the same shape; its layers
+        are "block_conv1", "block_bn1" and so on.
+
+    Raises:
+        ValueError: a number is no positive integer.
+    """
+    check_positive(size=size, channels=channels)
+    keras.utils.set_random_seed(seed)
+    rng = np.random.default_rng(seed)
+    inner = builder is blocks.bottleneck_block
+    filters = channels // blocks.EXPANSION if inner else channels
+    x = keras.Input((size, size, channels), name="x")
+    model = keras.Model(x, builder(x, filters, name="block"), name=builder.__name__)
+    for layer in model.layers:
+        if isinstance(layer, layers.BatchNormalization):
+            layer.set_weights(rng.uniform(0.5, 1.5, (4, layer.gamma.shape[0])))
+    return model
 
 
 def silence(model, blocks=None):
