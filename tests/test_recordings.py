@@ -6,10 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from resnet_lesson import models, training
+from resnet_lesson import models
 from resnet_lesson.bench import growth
 from resnet_lesson.lab import inspection
 from resnet_lesson.recorded import experiments, recordings
+from resnet_lesson.training import loop
 from resnet_lesson.training.evaluation import predict_logits
 
 RECORDED = sorted(recordings.EXPERIMENTS)
@@ -129,7 +130,7 @@ def test_an_unfinished_run_goes_on_after_its_last_whole_epoch(toy, monkeypatch):
     monkeypatch.setitem(
         recordings.EXPERIMENTS, "toy", replace(experiment, variants={"toy": longer})
     )
-    batches, epochs = training.batches, []
+    batches, epochs = loop.batches, []
 
     def noted(data, recipe, epoch):
         epochs.append((recipe.seed, epoch))
@@ -137,7 +138,7 @@ def test_an_unfinished_run_goes_on_after_its_last_whole_epoch(toy, monkeypatch):
             raise KeyboardInterrupt
         return batches(data, recipe, epoch)
 
-    monkeypatch.setattr(training, "batches", noted)
+    monkeypatch.setattr(loop, "batches", noted)
     with pytest.raises(KeyboardInterrupt):
         recordings.record("toy")
     recordings.record("toy")

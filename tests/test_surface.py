@@ -3,7 +3,7 @@ import pytest
 
 from resnet_lesson.base.quiet import keras
 from resnet_lesson.lab import surface
-from resnet_lesson.recorded import recordings
+from resnet_lesson.recorded import planes, recordings
 from resnet_lesson.training.evaluation import evaluate
 
 
@@ -60,9 +60,9 @@ def test_places_of_the_wrong_shape_are_refused(tiny, few):
 
 
 def test_a_recorded_line_is_computed_again():
-    for name, (places, loss) in surface.read().items():
+    for name, (places, loss) in planes.read().items():
         model, _ = recordings.trained_model("degradation", name)
-        directions = [surface.direction(model, seed) for seed in surface.SEEDS]
+        directions = [surface.direction(model, seed) for seed in planes.SEEDS]
         chosen = [(places[8], places[10]), (places[10], places[10])]
-        again = surface.losses(model, surface.sample(), directions, chosen)[:, 0]
+        again = surface.losses(model, planes.sample(), directions, chosen)[:, 0]
         np.testing.assert_allclose(again, loss[10, [8, 10]], rtol=1e-2, atol=1e-3)

@@ -9,7 +9,7 @@ from resnet_lesson import training
 from resnet_lesson.base.quiet import keras
 from resnet_lesson.fashion_mnist import FashionMNIST, Split
 from resnet_lesson.models import fashion_resnet
-from resnet_lesson.training import Recipe, checkpoints, learning_rate, train
+from resnet_lesson.training import Recipe, checkpoints, learning_rate, loop, train
 from resnet_lesson.training.evaluation import evaluate
 
 SHORT = Recipe(epochs=3, batch_size=32, shift=1, replicas=1)
@@ -207,7 +207,7 @@ def _killed_in_batch(monkeypatch):
         if epoch == 2:
             raise Killed
 
-    monkeypatch.setattr(training, "batches", dying)
+    monkeypatch.setattr(loop, "batches", dying)
 
 
 def _killed_while_saving(monkeypatch):
@@ -226,7 +226,7 @@ def _killed_before_anything_is_kept(monkeypatch):
     def dying(*_):
         raise Killed
 
-    monkeypatch.setattr(training, "save_epoch", dying)
+    monkeypatch.setattr(loop, "save_epoch", dying)
 
 
 @pytest.mark.parametrize(
@@ -284,7 +284,7 @@ def test_interrupt_says_how_to_resume(tiny, few, tmp_path, monkeypatch, capsys):
     def interrupted(*_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(training, "evaluate", interrupted)
+    monkeypatch.setattr(loop, "evaluate", interrupted)
     with pytest.raises(KeyboardInterrupt):
         train(tiny(), few, SHORT, run_dir=tmp_path)
     said = capsys.readouterr().out
@@ -330,3 +330,29 @@ def test_each_epoch_is_reported_with_the_history_so_far(tiny, few):
         on_epoch=lambda history: lengths.append(len(history["seconds"])),
     )
     assert lengths == [1, 2]
+
+
+def test_several_evaluations_an_epoch_give_a_curve_and_change_nothing(tiny, few):
+    recipe = Recipe(epochs=2, batch_size=20)
+    once, often = tiny(), tiny()
+    expected = train(once, few, recipe)
+    seen = []
+    history = train(
+        often, few, recipe, evaluations=4, on_epoch=lambda h: seen.append(dict(h))
+    )
+    for a, b in zip(once.get_weights(), often.get_weights(), strict=True):
+        assert np.array_equal(a, b)
+    curve = {key: history.pop(key) for key in list(history) if "curve" in key}
+    for key in expected.keys() - {"seconds"}:
+        assert history[key] == expected[key]
+    assert curve["curve_epoch"] == [0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2]
+    assert len(seen) == 8
+    for name in ("train_loss", "train_accuracy", "validation_loss"):
+        assert len(curve[f"curve_{name}"]) == 8
+        assert curve[f"curve_{name}"][3::4] == history[name]
+
+
+@pytest.mark.parametrize("evaluations", [0, 9, -1, 2.5, None])
+def test_evaluations_must_fit_into_an_epoch(evaluations, tiny, few):
+    with pytest.raises(ValueError, match=r"evaluations must be in 1..8, got"):
+        train(tiny(), few, Recipe(batch_size=20), evaluations=evaluations)
