@@ -1,10 +1,9 @@
 """A training recipe, and the loop that follows it.
 
-The loop is short on purpose: shuffle, augment, take a step, and after
-each epoch an honest look at the network in inference mode. Data order and
-augmentation depend on the recipe's seed and the epoch alone, and a checkpoint
-holds the optimiser's state, so a run that was killed and resumed ends with
-the very same weights (on the same machine, versions and thread count).
+The loop is short on purpose: shuffle, augment, take a step, and after each epoch
+an honest look in inference mode. Data order and augmentation depend on the recipe's
+seed and the epoch alone, and a checkpoint holds the optimiser's state, so a run that
+was killed and resumed ends with the very same weights (same machine and versions).
 """
 
 import time
@@ -17,10 +16,7 @@ from resnet_lesson.fashion_mnist import augment, half_size
 from resnet_lesson.training.checkpoints import open_run, save_epoch
 from resnet_lesson.training.evaluation import evaluate
 from resnet_lesson.training.progress import Progress
-from resnet_lesson.training.recipe import Recipe
 from resnet_lesson.training.step import training_step
-
-__all__ = ["Recipe", "compile_model", "learning_rate", "train", "without_optimizer"]
 
 SAMPLE = 5_000  # training images that are re-evaluated after each epoch
 
@@ -81,6 +77,7 @@ def train(
     run_dir=None,
     resume=False,
     strategy=None,
+    evaluations=1,
     on_epoch=None,
 ):
     """Train a model by a recipe; after each epoch evaluate and checkpoint.
@@ -91,14 +88,14 @@ def train(
             images float32 (n, height, width, channels), labels int (n,).
             Without validation images (None), none are evaluated.
         recipe: a `Recipe`.
-        run_dir: folder for `history.json` and the checkpoint; None keeps
-            nothing.
+        run_dir: folder for `history.json` and the checkpoint, or None.
         resume: continue the run in `run_dir` after its last finished epoch
             (or begin it, if it has none).
         strategy: a `tf.distribute.Strategy` in whose scope the model was
             built; see `parallel`.
-        on_epoch: a function that is called with the history so far after each
-            epoch, to draw it for example.
+        evaluations: how often in an epoch the model is evaluated, evenly
+            spaced, the last time at its end. It changes nothing else.
+        on_epoch: called with the history so far after each evaluation.
 
     Returns:
         The history: a dict of lists, one entry per epoch. `running_loss` and
@@ -108,45 +105,50 @@ def train(
         `validation_accuracy` are computed after the epoch in inference mode,
         so these may be compared with each other; in the recipe's
         `small_epochs` on small images. `seconds` is the epoch's wall time.
+        With several `evaluations` an epoch, `curve_train_loss` and so on have
+        an entry for each, made after `curve_epoch` epochs (1/3, 2/3, ...).
 
     Raises:
-        ValueError: too few images for one batch, labels out of range,
-            `run_dir` already holds a run and `resume` is not set, or it holds
-            a run by another recipe or of another network.
+        ValueError: too few images for one batch, labels out of range, more
+            `evaluations` than steps, `run_dir` already holds a run and `resume`
+            is not set, or holds one by another recipe or of another network.
     """
     classes = model.output_shape[-1]
     _check_data(data, recipe, classes)
     steps = len(data.train.labels) // recipe.batch_size
+    marks = _marks(evaluations, steps)
     with strategy.scope() if strategy else nullcontext():
         compile_model(model, recipe, steps)
     train_step = training_step(model, recipe.replicas, strategy)
-    judged = model
-    if strategy is not None:  # a copy that lives on one device
-        judged = without_optimizer(model)
-    history = {}
-    if run_dir is not None:
-        history = open_run(run_dir, model, recipe, resume)
+    evaluated = without_optimizer(model) if strategy else model  # on one device
+    history = {} if run_dir is None else open_run(run_dir, model, recipe, resume)
     finished = len(history.get("seconds", ()))
     progress = Progress(recipe.epochs, steps, finished)
+
+    def after_step(step, loss, accuracy):
+        epoch = len(history.get("seconds", ()))
+        progress.step(step, loss, accuracy)
+        if step not in marks:
+            return
+        if evaluated is not model:
+            evaluated.set_weights(model.get_weights())
+        row = _evaluations(evaluated, data, small=epoch < recipe.small_epochs)
+        if evaluations > 1:
+            _append(history, {"epoch": epoch + step / steps, **row}, "curve_")
+        if step == steps:
+            means = {"running_loss": float(loss), "running_accuracy": float(accuracy)}
+            _append(history, {**means, **row})
+        elif on_epoch is not None:
+            on_epoch(history)
+
     try:
         for epoch in range(finished, recipe.epochs):
             start = time.perf_counter()
-            loss, accuracy = run_epoch(
-                train_step, data, recipe, epoch, classes, progress.step
-            )
-            if judged is not model:
-                judged.set_weights(model.get_weights())
-            row = {
-                "running_loss": loss,
-                "running_accuracy": accuracy,
-                **_evaluations(judged, data, small=epoch < recipe.small_epochs),
-                "seconds": round(time.perf_counter() - start, 2),
-            }
-            for key, value in row.items():
-                history.setdefault(key, []).append(value)
+            run_epoch(train_step, data, recipe, epoch, classes, after_step)
+            _append(history, {"seconds": round(time.perf_counter() - start, 2)})
             if run_dir is not None:
                 save_epoch(run_dir, model, recipe, history)
-            progress.epoch(row)
+            progress.epoch({key: values[-1] for key, values in history.items()})
             if on_epoch is not None:
                 on_epoch(history)
     except KeyboardInterrupt:
@@ -217,6 +219,18 @@ def _evaluations(model, data, small):
             loss, accuracy = evaluate(model, split.half_size() if small else split)
             row |= {f"{name}_loss": loss, f"{name}_accuracy": accuracy}
     return row
+
+
+def _append(history, row, prefix=""):
+    for key, value in row.items():
+        history.setdefault(prefix + key, []).append(value)
+
+
+def _marks(evaluations, steps):
+    """The steps of an epoch after which the model is evaluated."""
+    if evaluations not in range(1, steps + 1):
+        raise ValueError(f"evaluations must be in 1..{steps}, got {evaluations!r}")
+    return {round(part * steps / evaluations) for part in range(1, evaluations + 1)}
 
 
 def _check_data(data, recipe, classes):
