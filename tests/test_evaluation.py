@@ -3,6 +3,7 @@ import pytest
 
 from resnet_lesson.base.quiet import keras
 from resnet_lesson.fashion_mnist import Split
+from resnet_lesson.lab.comparison import mcnemar
 from resnet_lesson.training.evaluation import (
     accuracy_interval,
     confusion_matrix,
@@ -121,3 +122,27 @@ def test_certainty_falls_into_the_last_bin_and_no_bin_is_refused():
     assert accuracy[-1] == pytest.approx(2 / 3)
     with pytest.raises(ValueError, match="bins must be at least 1, got 0"):
         reliability(certain, np.array([0, 1, 2]), bins=0)
+
+
+def test_mcnemar_counts_where_one_is_right_and_tosses_a_coin():
+    labels = np.zeros(12, dtype=int)
+    first, second = labels.copy(), labels.copy()
+    second[:5] = 1  # only the first is right
+    first[5] = 1  # only the second is
+    first[6:8], second[6:8] = 1, 2  # neither
+    assert mcnemar(first, second, labels) == (5, 1, 2 * (1 + 6) / 2**6)
+    assert mcnemar(second, first, labels) == (1, 5, 2 * (1 + 6) / 2**6)
+    assert mcnemar(labels, labels, labels) == (0, 0, 1.0)
+    assert mcnemar(first[4:6], second[4:6], labels[4:6]) == (1, 1, 1.0)
+    with pytest.raises(ValueError, match="first and second must be as many as labels"):
+        mcnemar(first, second, labels[:3])
+
+
+def test_mcnemar_finds_a_difference_by_chance_as_often_as_it_says():
+    rng = np.random.default_rng(0)
+    labels = np.zeros(200, dtype=int)
+    found = [
+        mcnemar(*rng.choice(2, size=(2, 200), p=(0.9, 0.1)), labels)[2] < 0.05
+        for _ in range(2_000)
+    ]
+    assert 0.01 < np.mean(found) < 0.05  # exact tests of few images are cautious
