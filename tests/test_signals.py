@@ -71,6 +71,62 @@ def test_gradient_norm_is_that_of_a_finite_difference(images, layer):
     assert norm == pytest.approx(np.linalg.norm(numeric), rel=0.03)
 
 
+def test_backward_signal_is_the_slope_of_the_loss_along_itself(images):
+    """Without BN a response can be moved alone: by a bias behind its convolution."""
+    bare = signals.without_batch_norm(network(depth=8, width=2, block="plain"))
+    norms = signals.backward_signal(bare, images[:1], LABELS[:1])
+    assert list(norms) == list(signals.gradient_norms(bare, images, LABELS))
+    name = "stage3_block1_conv1"
+    response = keras.Model(bare.input, bare.get_layer(name).output)
+    rest = keras.Model(bare.get_layer(name).output, bare.output)
+    start = keras.ops.convert_to_numpy(response(images[:1]))
+    steps = 1e-2 * np.eye(start.size, dtype=np.float32).reshape(-1, *start.shape[1:])
+    # Images do not meet without BN: all steps are taken in one batch.
+    up, down = (rest.predict_on_batch(start + sign * steps) for sign in (1, -1))
+    losses = [
+        np.log(np.exp(logits).sum(axis=1)) - logits[:, LABELS[0]]
+        for logits in (up, down)
+    ]
+    slopes = (losses[0] - losses[1]) / 2e-2
+    assert norms[name] == pytest.approx(np.linalg.norm(slopes), rel=0.03)
+
+
+def test_without_bias_and_bn_kernels_see_the_same_inner_product(images):
+    """So norms of kernels' gradients cannot show a signal that fades."""
+    import tensorflow as tf
+
+    bare = signals.without_batch_norm(network(depth=20, block="plain"))
+    kernels = [
+        x.kernel.value for x in bare.layers if isinstance(x, keras.layers.Conv2D)
+    ]
+    loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    with tf.GradientTape() as tape:
+        loss = loss_of(LABELS, bare(images))
+    gradients = tape.gradient(loss, kernels)
+    products = [
+        float(tf.reduce_sum(kernel * gradient))
+        for kernel, gradient in zip(kernels, gradients, strict=True)
+    ]
+    np.testing.assert_allclose(products, products[0], rtol=1e-3)
+
+
+def test_class_cosines_tell_images_apart_as_the_layer_does(images):
+    model = network(depth=8)
+    labels = np.repeat([0, 1], 8)
+    alike = images.copy()
+    alike[:8] = images[0]  # eight times the same image
+    cosines = signals.class_cosines(model, alike, labels)
+    assert list(cosines) == list(signals.response_std(model, alike))
+    stem = keras.Model(model.input, model.get_layer("stem_bn").output)
+    flat = keras.ops.convert_to_numpy(stem(alike)).reshape(16, -1)
+    flat /= np.linalg.norm(flat, axis=1, keepdims=True)
+    same, other = cosines["stem_bn"]
+    pairs = 8 * 7  # of different images, in each class
+    within = (flat[8:] @ flat[8:].T)[~np.eye(8, dtype=bool)].sum()
+    assert same == pytest.approx((pairs + within) / (2 * pairs), rel=1e-4)
+    assert other == pytest.approx((flat[:8] @ flat[8:].T).mean(), rel=1e-3, abs=1e-5)
+
+
 def test_gradient_norms_do_not_move_anything_but_statistics(images):
     model = network(depth=8)
     before = [keras.ops.convert_to_numpy(w) for w in model.trainable_weights]

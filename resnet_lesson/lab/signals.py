@@ -49,14 +49,32 @@ def response_std(model, images, *, training=False):
 
     Source: He et al. (2015), figure 7: after BN, before the nonlinearity.
     """
-    normalised = _path(model, keras.layers.BatchNormalization)
-    watched = normalised or _path(model, keras.layers.Conv2D)
-    taps = keras.Model(model.input, [layer.output for layer in watched])
-    outputs = taps(images, training=training)
-    return {
-        layer.name: float(np.std(keras.ops.convert_to_numpy(output)))
-        for layer, output in zip(watched, outputs, strict=True)
-    }
+    responses = _responses(model, images, training)
+    return {name: float(np.std(response)) for name, response in responses.items()}
+
+
+def class_cosines(model, images, labels, *, training=False):
+    """How much alike each layer finds two images: a thing that BN does not set.
+
+    Args:
+        model, images, training: as for `response_std`.
+        labels: two or more images of some class, and two or more classes.
+
+    Returns:
+        A dict from layer name to (same, other): the mean cosine between the
+        responses to two images of the same class, and of different classes.
+    """
+    itself = np.eye(len(labels), dtype=bool)
+    same = labels[:, np.newaxis] == labels
+    cosines = {}
+    for name, response in _responses(model, images, training).items():
+        flat = response.reshape(len(labels), -1)
+        flat = flat / np.linalg.norm(flat, axis=1, keepdims=True)
+        cosine = flat @ flat.T
+        cosines[name] = tuple(
+            float(cosine[pairs].mean()) for pairs in (same & ~itself, ~same)
+        )
+    return cosines
 
 
 def block_parts(model, images):
@@ -104,6 +122,36 @@ def gradient_norms(model, images, labels, *, training=True):
     return {
         layer.name: float(tf.norm(gradient))
         for layer, gradient in zip(convolutions, gradients, strict=True)
+    }
+
+
+def backward_signal(model, images, labels, *, training=True):
+    """How much of the loss' gradient reaches each layer's response.
+
+    Args:
+        model: a functional model that gives logits; the layers are those of
+            `response_std`.
+        images, labels: one batch; the loss is their mean cross-entropy.
+        training: mode of BatchNormalization.
+
+    Returns:
+        A dict from layer name to the Euclidean norm of the gradient with
+        respect to the layer's output, over the whole batch.
+
+    Source: He et al. (2015), section 4.1, "backward propagated gradients".
+    """
+    import tensorflow as tf
+
+    watched = _watched(model)
+    taps = keras.Model(model.input, [*(x.output for x in watched), model.output])
+    loss_of = keras.losses.SparseCategoricalCrossentropy(from_logits=True)
+    with tf.GradientTape() as tape:
+        *responses, logits = taps(images, training=training)
+        loss = loss_of(labels, logits)
+    gradients = tape.gradient(loss, responses)
+    return {
+        layer.name: float(tf.norm(gradient))
+        for layer, gradient in zip(watched, gradients, strict=True)
     }
 
 
@@ -163,6 +211,23 @@ def without_batch_norm(model):
         return layer.__class__.from_config(layer.get_config())
 
     return keras.models.clone_model(model, clone_function=replace)
+
+
+def _responses(model, images, training):
+    """Layer name -> output, NumPy, of the layers that are watched."""
+    watched = _watched(model)
+    taps = keras.Model(model.input, [layer.output for layer in watched])
+    outputs = taps(images, training=training)
+    return {
+        layer.name: keras.ops.convert_to_numpy(output)
+        for layer, output in zip(watched, outputs, strict=True)
+    }
+
+
+def _watched(model):
+    """BN layers, or where there are none the convolutions."""
+    normalised = _path(model, keras.layers.BatchNormalization)
+    return normalised or _path(model, keras.layers.Conv2D)
 
 
 def _path(model, kind):
