@@ -11,7 +11,7 @@ import pytest
 from resnet_lesson import conv_arithmetic as arithmetic
 from resnet_lesson import models
 from resnet_lesson.base.quiet import keras
-from resnet_lesson.figures import convolution_arithmetic as drawings
+from resnet_lesson.figures import convolution_steps as drawings
 from resnet_lesson.lab import receptive
 
 layers = keras.layers

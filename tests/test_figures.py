@@ -6,6 +6,7 @@ from resnet_lesson.figures import (
     Live,
     degradation,
     display,
+    fashion_images,
     identity_shortcut,
     looking_inside,
     residual_mapping,
@@ -141,21 +142,21 @@ def inside_drawings(fashion):
 def training_drawings(fashion):
     probabilities = np.full((6, 10), 0.1)
     some = fashion.validation.first(200)
-    yield draw.sample_grid(some)
-    yield draw.class_means(some)
-    yield draw.pixel_histogram(some.images)
+    yield fashion_images.sample_grid(some)
+    yield fashion_images.class_means(some)
+    yield fashion_images.pixel_histogram(some.images)
     yield draw.schedule([0.0, 0.1, 0.05, 0.0], 2)
     yield draw.training_curves(HISTORY)
     yield draw.training_curves({k: v for k, v in HISTORY.items() if "val" not in k})
     yield draw.long_run(HISTORY, 1)
-    yield draw.predictions(some.images[:6], some.labels[:6], probabilities)
-    yield draw.augmentations(some.images[0], some.images[1:7])
+    yield fashion_images.predictions(some.images[:6], some.labels[:6], probabilities)
+    yield fashion_images.augmentations(some.images[0], some.images[1:7])
     yield draw.losses_by_step({"a": np.ones(50), "b": np.linspace(3, 1, 50)})
     yield draw.moving_share((0.99, 0.9), 100)
     yield draw.seed_spread([HISTORY, HISTORY])
     yield draw.steps_to_the_course({"before": [0.8, 0.82], "after": [0.9, 0.91]})
     yield draw.confusion(np.full((10, 10), 3))
-    yield draw.mistakes(
+    yield fashion_images.mistakes(
         some.images[:10], some.labels[:10], some.labels[10:20], np.full(10, 0.9)
     )
 

@@ -12,11 +12,11 @@ from matplotlib.patches import FancyBboxPatch, Polygon
 from resnet_lesson.figures import style
 from resnet_lesson.lab.inspection import stage_table
 
-BOX = {  # layer type: (face, text)
-    "Conv2D": (style.BLUE, "white"),
-    "BatchNormalization": (style.PALE, style.INK),
-    "ReLU": (style.YELLOW, style.INK),
-    "ZeroPadShortcut": ("white", style.INK),
+BOX = {  # layer type: (face, color of the text, text)
+    "Conv2D": (style.BLUE, "white", "{size}×{size}, {filters}"),
+    "BatchNormalization": (style.PALE, style.INK, "BN"),
+    "ReLU": (style.YELLOW, style.INK, "ReLU"),
+    "ZeroPadShortcut": ("white", style.INK, "zero-pad"),
 }
 STAGE_COLOURS = (style.GREY, style.BLUE, style.GREEN, style.ORANGE, style.PURPLE)
 DEPTH = 0.3  # of an oblique view: shortening of the axis that goes into the page
@@ -58,13 +58,8 @@ def trace(model, block):
     producer = {id(layer.output): layer for layer in members}
     sums = [layer for layer in members if isinstance(layer.input, list)]
     if not sums:
-        return {
-            "mapping": members,
-            "shortcut": [],
-            "branch": 0,
-            "after": [],
-            "summed": False,
-        }
+        nothing = {"shortcut": [], "branch": 0, "after": []}
+        return {"mapping": members, **nothing, "summed": False}
     mapped, carried = sums[0].input
     mapping = _path_to(mapped, producer, stop=())
     places = [id(mapping[0].input), *(id(layer.output) for layer in mapping)]
@@ -92,92 +87,57 @@ def _draw_block(axes, left, title, mapping, shortcut, branch, after, summed):
     middle, side = left + (0.34 if summed else 0.46), left + 0.84
     if shortcut:
         middle, side = left + 0.31, left + 0.79
-    axes.text(middle, 0.95, title, ha="center", va="top", weight="bold", fontsize=14)
-    axes.text(middle, 0.05, "x", ha="center", va="bottom", style="italic", fontsize=15)
+    _write(axes, middle, 0.95, title, va="top", weight="bold", fontsize=14)
+    _write(axes, middle, 0.05, "x", va="bottom", style="italic")
     chain = [*mapping, *(["+"] if summed else []), *after]
-    arrow = {"arrowstyle": "-|>", "color": style.INK, "lw": 1.5, "shrinkA": 0}
     for row, layer in enumerate(chain, start=1):
-        axes.annotate(
-            "",
-            (middle, -row + 0.3),
-            (middle, -row + (0.7 if row > 1 else 1.0)),
-            arrowprops=arrow,
-        )
+        start = 0.7 if row > 1 else 1.0
+        _arrow(axes, (middle, start - row), (middle, 0.3 - row))
         if layer == "+":
-            axes.text(
-                middle,
-                -row,
-                "+",
-                ha="center",
-                va="center",
-                fontsize=17,
-                bbox={"boxstyle": "circle,pad=0.12", "fc": "white", "ec": style.ORANGE},
-            )
+            circle = {"boxstyle": "circle,pad=0.12", "fc": "white", "ec": style.ORANGE}
+            _write(axes, middle, -row, "+", fontsize=17, bbox=circle)
         else:
             _draw_layer(axes, middle, -row, layer)
     end = -len(chain)
-    axes.annotate("", (middle, end - 0.95), (middle, end - 0.3), arrowprops=arrow)
+    _arrow(axes, (middle, end - 0.3), (middle, end - 0.95))
     if not summed:
         return
-    bracket = middle - 0.24
-    axes.plot([bracket] * 2, [-0.7, -len(mapping) - 0.3], color=style.GREY, lw=1.5)
-    axes.text(
-        bracket - 0.02,
-        -(len(mapping) + 1) / 2,
-        "F",
-        ha="right",
-        va="center",
-        style="italic",
-        fontsize=15,
-    )
-    line = {"color": style.ORANGE, "lw": 2.5, "zorder": 1}
-    start, plus = (-branch - 0.5 if branch else -0.22), -len(mapping) - 1
-    axes.plot([middle, side, side], [start, start, plus], **line)
-    axes.annotate(
-        "",
-        (middle + 0.07, plus),
-        (side + 0.006, plus),
-        arrowprops={**arrow, "color": style.ORANGE, "lw": 2.5},
-    )
+    plus, bracket = -len(mapping) - 1, middle - 0.24
+    axes.plot([bracket] * 2, [-0.7, plus + 0.7], color=style.GREY, lw=1.5)
+    _write(axes, bracket - 0.02, plus / 2, "F", ha="right", style="italic")
+    start = -branch - 0.5 if branch else -0.22
+    line = {"color": style.ORANGE, "lw": 2.5}
+    axes.plot([middle, side, side], [start, start, plus], zorder=1, **line)
+    _arrow(axes, (side + 0.006, plus), (middle + 0.07, plus), **line)
+    halfway = (start + plus) / 2
     for place, layer in enumerate(shortcut):
-        offset = place - (len(shortcut) - 1) / 2
-        _draw_layer(axes, side, (start + plus) / 2 - offset, layer)
+        _draw_layer(axes, side, halfway - place + (len(shortcut) - 1) / 2, layer)
     if not shortcut:
-        axes.text(
-            side + 0.03,
-            (start + plus) / 2,
-            "identity",
-            rotation=270,
-            ha="left",
-            va="center",
-            color=style.ORANGE,
-            fontsize=13,
-        )
+        look = {"color": style.ORANGE, "fontsize": 13, "rotation": 270}
+        _write(axes, side + 0.03, halfway, "identity", ha="left", **look)
+
+
+def _write(axes, x, y, text, ha="center", va="center", fontsize=15, **options):
+    axes.text(x, y, text, ha=ha, va=va, fontsize=fontsize, **options)
+
+
+def _arrow(axes, start, end, color=style.INK, lw=1.5):
+    line = {"arrowstyle": "-|>", "color": color, "lw": lw, "shrinkA": 0}
+    axes.annotate("", end, start, arrowprops=line)
 
 
 def _draw_layer(axes, x, y, layer):
-    kind = type(layer).__name__
-    face, ink = BOX[kind]
-    label = {"BatchNormalization": "BN", "ZeroPadShortcut": "zero-pad"}.get(kind, kind)
-    if kind == "Conv2D":
-        size, stride = layer.kernel_size[0], layer.strides[0]
-        label = f"{size}×{size}, {layer.filters}" + (
-            f", /{stride}" if stride > 1 else ""
-        )
-    width, height = 0.42, 0.6
+    face, ink, label = BOX[type(layer).__name__]
+    if type(layer).__name__ == "Conv2D":
+        label = label.format(size=layer.kernel_size[0], filters=layer.filters)
+        label += f", /{layer.strides[0]}" if layer.strides[0] > 1 else ""
+    corner, width, height = (x - 0.21, y - 0.3), 0.42, 0.6
+    edge = style.GREY if face in ("white", style.PALE) else face
+    look = {"boxstyle": "round,pad=0,rounding_size=0.04", "mutation_aspect": 4}
     axes.add_patch(
-        FancyBboxPatch(
-            (x - width / 2, y - height / 2),
-            width,
-            height,
-            boxstyle="round,pad=0,rounding_size=0.04",
-            mutation_aspect=4,
-            facecolor=face,
-            edgecolor=style.GREY if face in ("white", style.PALE) else face,
-            zorder=3,
-        )
+        FancyBboxPatch(corner, width, height, fc=face, ec=edge, zorder=3, **look)
     )
-    axes.text(x, y, label, ha="center", va="center", color=ink, fontsize=13, zorder=4)
+    _write(axes, x, y, label, color=ink, fontsize=13, zorder=4)
 
 
 @style.drawing
@@ -197,12 +157,9 @@ def stage_chart(model, title, width=9.0):
         shape = stage.output_shape
         if stage.name == "stem":  # before its max-pool, if it has one
             shape = model.get_layer("stem_conv").output.shape[1:]
-        numbers = {
-            match[1]
-            for layer in model.layers
-            if (match := re.match(rf"{stage.name}_(block\d+)_", layer.name))
-        }
-        slabs.append((stage.name, max(len(numbers), 1), shape))
+        names = " ".join(layer.name for layer in model.layers)
+        blocks = set(re.findall(rf"\b{stage.name}_(block\d+)_", names))
+        slabs.append((stage.name, max(len(blocks), 1), shape))
     room, gap, per_pixel = width - 0.3, 0.16, 2.0 / slabs[0][2][0]
     scale = _channel_scale(slabs, room - gap * len(slabs), per_pixel)
     figure, axes = style.new_figure(width, 4.5)
@@ -241,29 +198,11 @@ def _channel_scale(slabs, room, per_pixel):
 
 def _draw_slab(axes, x, width, side, colour):
     """A box in oblique view: front, top and right face."""
-    d = DEPTH * side
-    faces = (
-        ([(x, 0), (x + width, 0), (x + width, side), (x, side)], 1.0),
-        (
-            [
-                (x, side),
-                (x + width, side),
-                (x + width + d, side + d),
-                (x + d, side + d),
-            ],
-            0.5,
-        ),
-        (
-            [
-                (x + width, 0),
-                (x + width, side),
-                (x + width + d, side + d),
-                (x + width + d, d),
-            ],
-            0.75,
-        ),
-    )
-    for corners, strength in faces:
+    right, d = x + width, DEPTH * side
+    front = [(x, 0), (right, 0), (right, side), (x, side)]
+    top = [(x, side), (right, side), (right + d, side + d), (x + d, side + d)]
+    flank = [(right, 0), (right, side), (right + d, side + d), (right + d, d)]
+    for corners, strength in ((front, 1.0), (top, 0.5), (flank, 0.75)):
         paler = [1 - strength * (1 - c) for c in to_rgb(colour)]
         axes.add_patch(Polygon(corners, facecolor=paler, edgecolor="white", lw=0.8))
 
@@ -282,20 +221,17 @@ def signal_chart(scales):
     for start, (colour, dashes) in zip(starts, looks, strict=False):
         curves = {width: v for (name, width), v in scales.items() if name == start}
         ends = [values[-1] for values in curves.values()]
-        together = max(ends) < 10 * min(ends)
-        for width, values in curves.items():
-            axes.plot(range(1, len(values) + 1), values, color=colour, ls=dashes)
-            if not together:
-                label = f"{start}, {width} channels"
-                style.end_label(axes, label, len(values), values[-1], colour)
-        if together:
+        labels = {f"{start}, {width} channels": v for width, v in curves.items()}
+        if max(ends) < 10 * min(ends):  # close together: one label for all
             median = sorted(curves.values(), key=lambda v: v[-1])[len(curves) // 2]
-            label = f"{start}, {min(curves)} to {max(curves)}"
-            style.end_label(axes, label, len(median), median[-1], colour)
+            labels = {f"{start}, {min(curves)} to {max(curves)}": median}
+        for values in curves.values():
+            axes.plot(range(1, len(values) + 1), values, color=colour, ls=dashes)
+        for label, values in labels.items():
+            style.note(axes, label, (len(values), values[-1]), colour)
     depth = max(len(values) for values in scales.values())
     axes.set(yscale="log", xlabel="convolution", ylabel="root mean square of output")
-    axes.set_xlim(1, 1.42 * depth)
-    axes.set_xticks(range(5, depth + 1, 5))
+    axes.set(xlim=(1, 1.42 * depth), xticks=range(5, depth + 1, 5))
     return figure
 
 
@@ -309,7 +245,6 @@ def feature_strip(maps):
     """
     figure, axes = style.new_figure(9, 1.75, columns=len(maps))
     for panel, (title, values) in zip(axes, maps, strict=True):
-        panel.imshow(values)
+        style.picture(panel, values)
         panel.set_title(title, loc="center", fontsize=13)
-        panel.axis("off")
     return figure

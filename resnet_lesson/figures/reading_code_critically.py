@@ -33,16 +33,8 @@ def museum_map(exhibits):
     figure, axes = style.new_figure(9, 0.36 * rows + 1.5)
     for row, entry in enumerate(exhibits):
         column = KINDS.index(entry["kind"])
-        axes.plot(
-            column,
-            row,
-            "o",
-            markersize=15,
-            markeredgewidth=2,
-            color=COLOURS[entry["kind"]],
-            fillstyle=FILLS[entry["error"]][0],
-            markerfacecoloralt="white",
-        )
+        marker = _marker(COLOURS[entry["kind"]], FILLS[entry["error"]][0])
+        axes.plot(column, row, markersize=15, **marker)
     names = [f"{entry['name']}  {n:>2}" for n, entry in enumerate(exhibits, 1)]
     axes.set(xlim=(-0.5, len(KINDS) - 0.5), ylim=(rows - 0.4, -0.6))
     axes.set_title("Each defect, and what one has to look at to catch it", pad=28)
@@ -53,25 +45,12 @@ def museum_map(exhibits):
     for tick, kind in zip(axes.get_xticklabels(), KINDS, strict=True):
         tick.set_color(COLOURS[kind])
     axes.spines[:].set_visible(False)
-    _legend(axes)
+    for fill, words in FILLS.values():
+        axes.plot([], [], markersize=12, label=words, **_marker(style.INK, fill))
+    axes.legend(loc="upper center", bbox_to_anchor=(0.3, -0.01), ncols=3)
     return figure
 
 
-def _legend(axes):
-    handles = [
-        axes.plot(
-            [],
-            [],
-            "o",
-            markersize=12,
-            markeredgewidth=2,
-            color=style.INK,
-            fillstyle=fill,
-            markerfacecoloralt="white",
-            label=words,
-        )[0]
-        for fill, words in FILLS.values()
-    ]
-    axes.legend(
-        handles=handles, loc="upper center", bbox_to_anchor=(0.3, -0.01), ncols=3
-    )
+def _marker(color, fill):
+    dot = style.look(color, "", "o")
+    return {**dot, "fillstyle": fill, "markerfacecoloralt": "white", "mew": 2}

@@ -3,8 +3,10 @@
 import functools
 
 import matplotlib
+import numpy as np
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 
 # Okabe & Ito's palette: told apart with any kind of colour vision. A line also
 # gets a style or a direct label, never colour alone.
@@ -13,10 +15,19 @@ PURPLE, SKY, YELLOW = "#CC79A7", "#56B4E9", "#E69F00"
 INK, GREY, PALE = "#222222", "#767676", "#E8E8E8"
 
 SIGNED = LinearSegmentedColormap.from_list("signed", (BLUE, "white", ORANGE))
-# Networks of either kind look the same in every figure: color, line, marker.
-KINDS = {"plain": (ORANGE, "--", "o"), "residual": (BLUE, "-", "D")}
+
+
+def look(color, line="-", marker=""):
+    """Options of `plot` that tell one line from another."""
+    return {"color": color, "linestyle": line, "marker": marker}
+
+
+NO_MARKER = {"marker": ""}  # `look(...) | NO_MARKER`: the same line without dots
+# Networks of either kind look the same in every figure.
+KINDS = {"plain": look(ORANGE, "--", "o"), "residual": look(BLUE, "-", "D")}
 
 STYLE = {
+    "figure.dpi": 100,
     "figure.facecolor": "white",
     "axes.facecolor": "white",
     "font.size": 14,
@@ -68,16 +79,101 @@ def new_figure(width=9.0, height=4.2, rows=1, columns=1, **options):
     return figure, figure.subplots(rows, columns, **options)
 
 
-def end_label(axis, label, x, y, color):
-    """Write a line's label behind its last point, in the line's color."""
+def panel_row(width, height, titles, **options):
+    """A figure with its panels side by side, one for each title.
+
+    Returns:
+        (figure, axes), the axes always as an array.
+    """
+    figure, axes = new_figure(width, height, 1, len(titles), squeeze=False, **options)
+    for axis, title in zip(axes[0], titles, strict=True):
+        axis.set_title(title)
+    return figure, axes[0]
+
+
+def picture(axis, values, frame=False, **options):
+    """Show an array as an image, without ticks; give what `imshow` returns."""
+    axis.set(xticks=(), yticks=())
+    axis.grid(visible=False)
+    if not frame:
+        axis.spines[:].set_visible(False)
+    return axis.imshow(values, **options)
+
+
+def signed_picture(axis, values, limit):
+    """Show an array in blue below zero and orange above, white at zero."""
+    return picture(axis, values, frame=True, cmap=SIGNED, vmin=-limit, vmax=limit)
+
+
+def spread(axis, x, values, options, center=np.median, alpha=0.2):
+    """A line through the middle of several runs, and a band over all of them.
+
+    Args:
+        x: n places.
+        values: for each place, its runs.
+        options: of the line.
+        center: gives the middle of some runs.
+        alpha: of the band.
+    """
+    low, high = [min(runs) for runs in values], [max(runs) for runs in values]
+    axis.fill_between(x, low, high, color=options["color"], alpha=alpha)
+    axis.plot(x, [center(runs) for runs in values], **options)
+
+
+def seeds(axis, by_place, options, center=np.median, alpha=0.5):
+    """A dot for each run, and a line through the middle; give the line's end.
+
+    Args:
+        by_place: place -> its runs.
+        options: of the line.
+        center: gives the middle of some runs.
+        alpha: of the dots.
+    """
+    middles = [center(runs) for runs in by_place.values()]
+    axis.plot(list(by_place), middles, **options)
+    for place, runs in by_place.items():
+        axis.plot([place] * len(runs), runs, ".", color=options["color"], alpha=alpha)
+    return max(by_place), middles[-1]
+
+
+def note(axis, text, place, color, offset=(9, 0), va="center", **options):
+    """Write beside a point of the data, in its color; by default to the right.
+
+    Args:
+        place: (x, y) in the data.
+        offset: of the text from there, in points.
+    """
     axis.annotate(
-        label,
-        (x, y),
-        xytext=(9, 0),
-        textcoords="offset points",
-        va="center",
-        color=color,
+        text, place, offset, textcoords="offset points", color=color, va=va, **options
     )
+
+
+def canvas(width, height):
+    """A figure that one pair of axes fills, for drawings to scale; see `fit`."""
+    figure = Figure(figsize=(width, height))
+    return figure, figure.add_axes((0, 0, 1, 1))
+
+
+def fit(axes, x_limits, y_limits):
+    """Show this part of the plane, a unit as high as it is wide, without axes."""
+    axes.set(xlim=x_limits, ylim=y_limits, aspect="equal")
+    axes.axis("off")
+
+
+def box(axes, left, top, width, height=None, face="none", edge=GREY, **options):
+    """Draw a rectangle, a square if no height is given."""
+    corner, height = (left, top), width if height is None else height
+    axes.add_patch(
+        Rectangle(corner, width, height, facecolor=face, edgecolor=edge, **options)
+    )
+
+
+def cell(axes, left, top, text, face, ink=INK, size=1, hatch=""):
+    """Draw a square with a number or a word in it."""
+    box(axes, left, top, size, face=face, linewidth=1, hatch=hatch)
+    if text != "":
+        middle, text = left + size / 2, str(text).replace("-", "−")
+        axes.text(middle, top + size * 0.52, text, color=ink, ha="center", va="center")
 
 
 def describe(figure, text):

@@ -1,0 +1,121 @@
+"""Notebook 06: pictures of the data, of what augmentation does, and of mistakes."""
+
+import numpy as np
+
+from resnet_lesson.fashion_mnist import CLASS_NAMES, denormalize
+from resnet_lesson.figures import style
+
+LABELS = ("T-shirt\n/top", *CLASS_NAMES[1:-1], "Ankle\nboot")
+
+
+def clothing(axis, image, title="", fontsize=12):
+    """Show one image of the dataset, normalised, with a title over its middle."""
+    style.picture(axis, denormalize(image[..., 0]), vmin=0, vmax=1)
+    axis.set_title(title, loc="center", fontsize=fontsize)
+
+
+@style.drawing
+def sample_grid(split, rows=4):
+    """The first images of each class, one column a class.
+
+    Args:
+        split: a `fashion_mnist.Split`.
+        rows: images of each class.
+    """
+    figure, axes = style.new_figure(9.6, 0.95 * rows + 0.55, rows, len(LABELS))
+    for label, column in enumerate(axes.T):
+        chosen = split.images[split.labels == label][:rows]
+        for axis, image in zip(column, chosen, strict=True):
+            clothing(axis, image)
+        column[0].set_title(LABELS[label], fontsize=12, loc="center")
+    return figure
+
+
+@style.drawing
+def class_means(split):
+    """The mean image of each class, and how dark and light pixels are spread."""
+    figure, axes = style.panel_row(9.6, 1.7, [""] * len(LABELS))
+    for label, axis in enumerate(axes):
+        mean = split.images[split.labels == label].mean(axis=0)
+        clothing(axis, mean, LABELS[label])
+    return figure
+
+
+@style.drawing
+def pixel_histogram(images):
+    """How often each grey value occurs, before and after normalisation."""
+    titles = ("scaled to [0, 1]", "normalised")
+    figure, axes = style.panel_row(9.6, 3.4, titles, sharey=True)
+    for axis, values in zip(axes, (denormalize(images), images), strict=True):
+        values = values.ravel()
+        mean = values.mean()
+        weights = np.full(len(values), 100 / len(values))
+        axis.hist(values, bins=32, weights=weights, color=style.BLUE)
+        axis.axvline(mean, color=style.ORANGE, linestyle="--")
+        text = f"mean {abs(mean):.2f}, std {values.std():.2f}"
+        axis.text(mean + 0.03 * np.ptp(values), 40, text, color=style.ORANGE)
+        axis.set_xlabel("pixel value")
+    axes[0].set_ylabel("% of pixels")
+    return figure
+
+
+@style.drawing
+def augmentations(image, changed):
+    """One training image, and what augmentation makes of it.
+
+    Args:
+        image: float32 (28, 28, 1), normalised.
+        changed: float32 (n, 28, 28, 1), versions of it.
+    """
+    figure, axes = style.new_figure(9.6, 1.7, 1, 1 + len(changed))
+    for axis, version in zip(axes, (image, *changed), strict=True):
+        clothing(axis, version)
+    axes[0].set_title("original", loc="center", color=style.ORANGE, fontsize=15)
+    axes[1].set_title("as the network sees it")
+    return figure
+
+
+@style.drawing
+def predictions(images, labels, probabilities):
+    """Images, and beneath each the network's three most likely classes.
+
+    Args:
+        images: float32 (n, 28, 28, 1), normalised; n around 6.
+        labels: int (n,), the true classes.
+        probabilities: (n, 10).
+    """
+    figure, axes = style.new_figure(10.0, 4.6, 2, len(images), height_ratios=(1.1, 1))
+    for (top, bottom), image, label, shares in zip(
+        axes.T, images, labels, probabilities, strict=True
+    ):
+        clothing(top, image, CLASS_NAMES[label], fontsize=13)
+        best = np.argsort(shares)[-3:]
+        colors = [style.BLUE if index == label else style.ORANGE for index in best]
+        bottom.barh(range(3), 100 * shares[best], color=colors, height=0.3)
+        for row, index in enumerate(best):
+            text = f"{CLASS_NAMES[index]} {shares[index]:.0%}"
+            bottom.text(0, row + 0.22, text, color=style.INK, fontsize=12)
+        bottom.set(xlim=(0, 100), ylim=(-0.4, 2.7), xticks=(), yticks=())
+        bottom.spines[:].set_visible(False)
+        bottom.axvline(0, color=style.PALE)
+    return figure
+
+
+@style.drawing
+def mistakes(images, labels, predicted, confidence):
+    """The most confident mistakes, each with its label and the network's answer.
+
+    Args:
+        images: float32 (n, 28, 28, 1), normalised; n a multiple of 5.
+        labels: int (n,), the labels in the dataset.
+        predicted: int (n,), the network's classes.
+        confidence: float (n,), the probability of the predicted class.
+    """
+    rows = len(images) // 5
+    figure, axes = style.new_figure(9.6, 2.6 * rows, rows, 5, squeeze=False)
+    for axis, image, label, answer, share in zip(
+        axes.flat, images, labels, predicted, confidence, strict=True
+    ):
+        words = f"label: {CLASS_NAMES[label]}\n{CLASS_NAMES[answer]} {share:.0%}"
+        clothing(axis, image, words)
+    return figure
