@@ -11,7 +11,13 @@ import pytest
 from resnet_lesson import conv_arithmetic as arithmetic
 from resnet_lesson import models
 from resnet_lesson.base.quiet import keras
-from resnet_lesson.figures import convolution_steps as drawings
+from resnet_lesson.figures import (
+    convolution_arithmetic,
+    convolution_explorer,
+    convolution_fields,
+    convolution_player,
+    convolution_steps,
+)
 from resnet_lesson.lab import receptive
 
 layers = keras.layers
@@ -406,23 +412,105 @@ def test_importing_the_arithmetic_loads_no_framework():
 # ------------------------------------------------------------------- the players
 
 
-@pytest.mark.parametrize("name", drawings.SETTINGS)
+@pytest.mark.parametrize("name", convolution_steps.SETTINGS)
 def test_a_player_is_small_self_contained_and_repeatable(name):
-    html = drawings.player(name)
+    html = convolution_player.player(name)
     assert len(html.encode()) < 400_000
     assert "://" not in html  # nothing is fetched from anywhere
-    assert html == drawings.player(name)
+    assert html == convolution_player.player(name)
     frames = html.count("data:image/png;base64,")
-    assert frames == len(drawings.SETTINGS[name].windows) ** 2
+    assert frames == len(convolution_steps.SETTINGS[name].windows) ** 2
     assert not re.search(r'class="fa|_anim_img[0-9a-f]{8}', html)
 
 
-@pytest.mark.parametrize("name", drawings.SETTINGS)
+@pytest.mark.parametrize("name", convolution_steps.SETTINGS)
 def test_what_a_player_shows_is_what_keras_computes(name):
-    setting = drawings.SETTINGS[name]
+    setting = convolution_steps.SETTINGS[name]
     image = setting.image.astype("float32")[None, :, :, None]
-    kernel = drawings.KERNEL.astype("float32")[:, :, None, None]
+    kernel = convolution_steps.KERNEL.astype("float32")[:, :, None, None]
     out = keras.ops.conv(
         image, kernel, strides=setting.stride, dilation_rate=setting.dilation
     )
     np.testing.assert_array_equal(np.squeeze(out), setting.output)
+
+
+# ------------------------------------------------------------------ the drawings
+
+NUMBERS = {
+    "input_size": 10,
+    "kernel_size": 3,
+    "stride": 3,
+    "padding": 1,
+    "dilation": 2,
+}
+
+
+def drawings():
+    yield from map(convolution_steps.all_steps, convolution_steps.SETTINGS)
+    yield convolution_steps.frame("padded", 3)
+    yield convolution_arithmetic.channels()
+    yield convolution_arithmetic.stage_costs([("a", 10, 20, 30), ("b", 5, 40, 30)])
+    yield convolution_arithmetic.windows({"title": "a", "input_size": 9, **SIZES_OF_3})
+    stacks = ("dense", [(3, 1, d) for d in (1, 3, 9)]), ("holes", [(3, 1, 2)] * 3)
+    yield convolution_fields.receptive_cones(*stacks)
+    yield convolution_fields.gradient_maps(("a", np.pad(np.ones((3, 5)), 2)))
+    yield convolution_explorer.explained(**NUMBERS)
+    yield convolution_explorer.explained(**NUMBERS | {"kernel_size": 7})
+
+
+SIZES_OF_3 = {"kernel_size": 3, "stride": 4}
+
+
+def test_drawings_are_readable_and_described():
+    for figure in drawings():
+        assert len(figure.alt) > 30
+        for text in figure.findobj(lambda artist: hasattr(artist, "get_fontsize")):
+            assert text.get_fontsize() >= 12 or not text.get_text().strip()
+        figure.draw_without_rendering()
+        drawn, size = figure.get_tightbbox(), figure.get_size_inches()
+        assert np.all(drawn.min >= -0.01), figure.alt
+        assert np.all(drawn.max <= size + 0.01), figure.alt
+
+
+def test_what_is_described_is_what_is_drawn():
+    title = {"title": "Case"}
+    alt = convolution_arithmetic.windows(title | {"input_size": 9, **SIZES_OF_3}).alt
+    assert alt == (
+        "Case: 9 columns, 2 windows of 3 taps 1 apart, the first at column 0, each 4 "
+        "further than the last; hatched, never read: 3, 7, 8."
+    )
+    padded = {"input_size": 4, "kernel_size": 3, "padding": (1, 0)}
+    alt = convolution_arithmetic.windows(title | padded).alt
+    assert "the first at column −1" in alt
+    assert "reach into the padding: 1." in alt
+    assert "never" not in alt
+    holes = convolution_fields.receptive_cones(("wide", [(3, 1, 2)] * 3)).alt
+    assert "wide: 6 of 13 columns unread" in holes
+    sums = convolution_steps.all_steps("dilated").alt
+    for value in convolution_steps.SETTINGS["dilated"].output.flat:
+        assert f"= {value}".replace("-", "−") in sums
+
+
+def test_the_explorer_shows_a_picture_where_nobody_can_move_sliders(monkeypatch):
+    shown = []
+    monkeypatch.setattr(convolution_explorer, "show", shown.append)
+    monkeypatch.setattr(convolution_explorer, "display", shown.append)
+    convolution_explorer.explore(**NUMBERS)
+    (picture,) = shown
+    assert "= 3" in picture.alt
+    assert "never read: 0, 8" in picture.alt
+
+
+def test_the_explorer_redraws_when_a_slider_moves(monkeypatch):
+    shown, displayed = [], []
+    monkeypatch.setattr(convolution_explorer, "_has_reader", lambda: True)
+    monkeypatch.setattr(convolution_explorer, "show", shown.append)
+    monkeypatch.setattr(convolution_explorer, "display", displayed.append)
+    convolution_explorer.explore(**NUMBERS)
+    (box,) = displayed
+    *sliders, _ = box.children
+    assert [slider.value for slider in sliders] == list(NUMBERS.values())
+    sliders[2].value = 2  # the stride
+    assert "= 4" in shown[-1].alt
+    sliders[1].value = 7
+    assert shown[-1].alt.startswith("No window fits")

@@ -31,8 +31,8 @@ def _strided_too_early(layers):
 @exercise(
     "4.7",
     expects="a whole number of pixels",
-    notice="The field is 1.9 times as wide as the image of 224: what it sees beyond the "
-    "border is padding.",
+    notice="The field is 1.9 times as wide as the image of 224: what it sees beyond "
+    "the border is padding.",
 )
 def resnet18_field(answer):
     layers = list(_path())
@@ -109,12 +109,12 @@ def dilations(answer):
 
 
 def _cone(layers, field):
-    from resnet_lesson.figures import convolution_arithmetic as draw
+    from resnet_lesson.figures.convolution_fields import receptive_cones
 
     if field > 41:
         return None
     title = "dilation " + ", ".join(str(dilation) for *_, dilation in layers)
-    return draw.receptive_cones((title, layers))
+    return receptive_cones((title, layers))
 
 
 def cost(o, k, c_in, c_out, groups):

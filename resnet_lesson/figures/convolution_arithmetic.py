@@ -1,6 +1,5 @@
-"""Notebook 04: windows along one axis, channels, receptive fields, costs."""
+"""Notebook 04: windows along one axis, channels, costs."""
 
-import numpy as np
 from matplotlib.figure import Figure
 
 from resnet_lesson import conv_arithmetic as arithmetic
@@ -29,7 +28,29 @@ def windows(*cases):
         _draw_windows(axes, first, last, size, positions)
         spare = (panel / unit - (last - first) - margin) / 2
         style.fit(axes, (first - margin - spare, last + spare), (rows - 1.9, -1.9))
-    return figure
+    return style.describe(figure, " ".join(_told(*case) for case in prepared))
+
+
+def _told(title, _first, _last, size, positions):
+    """A panel in words: how many windows, which columns, what is left."""
+    padding = sum(any(not 0 <= c < size for c in window) for window in positions)
+    never = sorted(set(range(size)) - set().union(*positions))
+    text = f"{title}: {_count(size, 'column')}, {_count(len(positions), 'window')}"
+    text += f" of {_count(len(positions[0]), 'tap')}"
+    if len(positions[0]) > 1:
+        text += f" {positions[0][1] - positions[0][0]} apart"
+    text += f", the first at column {positions[0][0]}".replace("-", "−")
+    if len(positions) > 1:
+        text += f", each {positions[1][0] - positions[0][0]} further than the last"
+    if padding:
+        text += f"; windows that reach into the padding: {padding}"
+    if never:
+        text += f"; hatched, never read: {', '.join(map(str, never))}"
+    return text + "."
+
+
+def _count(number, noun):
+    return f"{number} {noun}" + ("s" if number > 1 else "")
 
 
 def _prepare(title, **arguments):
@@ -85,7 +106,13 @@ def channels(in_channels=3, filters=4):
     ):
         axes.text(x, 5.55, text, ha="center", va="top", fontsize=15)
     style.fit(axes, (0, 11.9), (6.6, 0.3))
-    return figure
+    return style.describe(
+        figure,
+        f"{in_channels} stacked input channels, {filters} filters of {in_channels} "
+        f"stacked kernels each, and {filters} stacked output channels. Lines lead from "
+        "all input channels to each filter, and an arrow from it to one output channel "
+        "of its own colour.",
+    )
 
 
 def _stack(axes, left, top, side, colours, offset=0.24):
@@ -98,90 +125,6 @@ def _stack(axes, left, top, side, colours, offset=0.24):
 def _connect(axes, start, end, colour, arrow, width):
     line = {"arrowstyle": arrow, "color": colour, "linewidth": width}
     axes.annotate("", end, start, arrowprops=line)
-
-
-@style.drawing
-def receptive_cones(*stacks):
-    """What one output position of each stack of layers reads, layer by layer.
-
-    Args:
-        stacks: pairs of a title and a list of layers as for
-            `conv_arithmetic.receptive_field`.
-    """
-    figure, panels = style.new_figure(9, 4.4, 1, len(stacks), squeeze=False)
-    for axes, (title, layers) in zip(panels[0], stacks, strict=True):
-        _draw_cone(axes, layers)
-        field = arithmetic.receptive_field(layers)
-        axes.set_title(f"{title}\nr = {field}", loc="center")
-    return figure
-
-
-def _draw_cone(axes, layers):
-    """Nodes of each level over the columns that they read, from the output down."""
-    field, top = arithmetic.receptive_field(layers), len(layers)
-    centres = _node_centres(layers)
-    nodes = {0}
-    axes.scatter(centres[top](0), top, s=60, color=style.ORANGE, zorder=2)
-    for level, (kernel_size, stride, *dilation) in reversed([*enumerate(layers)]):
-        step = dilation[0] if dilation else 1
-        edges = [
-            (node * stride + tap * step, node)
-            for node in nodes
-            for tap in range(kernel_size)
-        ]
-        for below, above in edges:
-            places = [centres[level](below), centres[level + 1](above)]
-            line = {"color": style.SKY, "linewidth": 1.2, "zorder": 1}
-            axes.plot(places, [level, level + 1], **line)
-        nodes = {below for below, _ in edges}
-        places = [centres[level](node) for node in sorted(nodes)]
-        axes.scatter(places, [level] * len(places), s=60, color=style.BLUE, zorder=2)
-    unread = sorted(set(range(field)) - nodes)
-    ring = {"facecolor": "white", "edgecolor": style.GREY, "zorder": 2}
-    axes.scatter(unread, [0] * len(unread), s=60, **ring)
-    middle = (field - 1) / 2
-    axes.set(xlim=(middle - 8, middle + 8), ylim=(-0.4, top + 0.3), xticks=())
-    axes.set_yticks(range(top + 1), ["input", *range(1, top + 1)])
-    axes.spines[["left", "bottom"]].set_visible(False)
-    axes.tick_params(length=0)
-    axes.grid(False)
-
-
-def _node_centres(layers):
-    """For each level, the map from a node's number to its place over the input."""
-    jump, offset = 1, 0.0
-    centres = [lambda node: node]
-    for kernel_size, stride, *dilation in layers:
-        span = arithmetic.effective_kernel_size(kernel_size, *dilation)
-        offset += (span - 1) / 2 * jump
-        jump *= stride
-        centres.append(lambda node, jump=jump, offset=offset: node * jump + offset)
-    return centres
-
-
-@style.drawing
-def gradient_maps(*maps):
-    """How strongly one output position depends on each input pixel.
-
-    Args:
-        maps: pairs of a title and an array (height, width) of gradients >= 0.
-    """
-    figure, panels = style.new_figure(9, 3.9, 1, len(maps), squeeze=False)
-    for axes, (title, gradient) in zip(panels[0], maps, strict=True):
-        places = np.argwhere(gradient)
-        (top, left), (height, width) = places.min(0), np.ptp(places, axis=0) + 1
-        # The square root keeps the faint rim visible.
-        shown = np.ma.masked_equal(gradient / gradient.max(), 0) ** 0.5
-        picture = axes.imshow(shown, cmap="viridis_r", vmin=0, vmax=1)
-        frame = {"edge": style.ORANGE, "linewidth": 3}
-        style.box(axes, left - 0.5, top - 0.5, width, height, **frame)
-        axes.set(title=f"{title}\n{height} × {width}", xlabel="input column")
-        axes.grid(False)
-    panels[0][0].set_ylabel("input row")
-    bar = figure.colorbar(picture, ax=panels[0], shrink=0.75, aspect=15)
-    bar.set_ticks([0, 1], labels=["weak", "strong"])
-    bar.outline.set_visible(False)
-    return figure
 
 
 @style.drawing
@@ -204,4 +147,11 @@ def stage_costs(rows):
     panels[0].invert_yaxis()
     for axes in panels[1:]:
         axes.tick_params(left=False)
-    return figure
+    return style.describe(figure, f"Bars of {_rows_told(titles, rows)}.")
+
+
+def _rows_told(titles, rows):
+    return "; ".join(
+        f"{title}: " + ", ".join(f"{row[0]} {row[place]:,}" for row in rows)
+        for place, title in enumerate(titles, 1)
+    )

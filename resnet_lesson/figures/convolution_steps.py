@@ -1,15 +1,9 @@
-"""Notebook 04: a convolution step by step, as a player and as a strip."""
+"""Notebook 04: a convolution step by step, with its numbers and sums."""
 
-import base64
-import io
-import re
 from dataclasses import dataclass
 
 import numpy as np
-from IPython.display import display
-from matplotlib.animation import FuncAnimation
 from matplotlib.figure import Figure
-from PIL import Image
 
 from resnet_lesson import conv_arithmetic as arithmetic
 from resnet_lesson.figures import style
@@ -70,70 +64,59 @@ SETTINGS = {
 }
 
 
-def show_player(name):
-    """Display the player of one setting; it needs no kernel and no network.
-
-    Args:
-        name: "plain", "padded", "strided" or "dilated".
-    """
-    html = player(name)
-    display({"text/html": html, "text/plain": _player_alt(name)}, raw=True)
-
-
-@style.drawing
-def player(name):
-    """HTML that steps through a convolution, one output value a frame.
-
-    Args:
-        name: "plain", "padded", "strided" or "dilated".
-
-    Returns:
-        A string with every frame embedded, equal on each call.
-    """
-    setting = SETTINGS[name]
-    figure, axes = style.canvas(9, 5)
-    movie = FuncAnimation(
-        figure,
-        lambda step: _draw_step(axes, setting, step),
-        init_func=lambda: None,
-        frames=len(setting.windows) ** 2,
-        interval=1200,
-    )
-    return _self_contained(movie.to_jshtml(), name)
-
-
 @style.drawing
 def frame(name, step):
     """One frame of a player as a figure: the window, the kernel, the sum."""
+    setting = SETTINGS[name]
     figure, axes = style.canvas(9, 5)
-    _draw_step(axes, SETTINGS[name], step)
-    return figure
+    draw_step(axes, setting, step)
+    return style.describe(
+        figure,
+        f"{_sizes(setting)} The window is at position {step + 1} of "
+        f"{setting.output.size}: {_sum(setting, step)}.",
+    )
 
 
 @style.drawing
-def frames(name, count=4):
-    """`count` frames of a player side by side, for paper and untrusted copies."""
+def all_steps(name):
+    """Every step with its numbers and its sum, for paper and untrusted copies."""
     setting = SETTINGS[name]
-    positions = len(setting.windows)
-    steps = np.linspace(0, positions**2 - 1, count).round().astype(int)
-    size = len(setting.image)
-    panel = 9 / count
-    unit = (panel - 0.2) / size  # inches for a pixel of the input
-    scale = 0.34 / unit  # output values need room for two digits
-    left, spare = (size - positions * scale) / 2, (panel / unit - size) / 2
-    height = size + 0.5 + positions * scale
-    figure = Figure(figsize=(9, height * unit + 0.6))
-    for index, step in enumerate(steps):
-        axes = figure.add_axes((index / count, 0, 1 / count, 1))
-        _draw_input(axes, setting, step, numbers=False)
-        _draw_output(axes, setting, step, left, size + 0.5, scale)
-        title = f"step {step + 1} of {positions**2}"
-        axes.text(size / 2, -0.1 / unit, title, ha="center", va="bottom")
-        style.fit(axes, (-spare, size + spare), (height + 0.1 / unit, -0.5 / unit))
-    return figure
+    positions, size = len(setting.windows), len(setting.image)
+    width, scale = 3, 0.34  # inches, of a panel and of an output value
+    unit = min(0.26, (width - 0.5 - positions * scale) / size)
+    height = size * unit + 0.85
+    rows = -(-(positions**2) // 3)
+    figure = Figure(figsize=(9, rows * height))
+    for step in range(positions**2):
+        row, column = divmod(step, 3)
+        place = column / 3, 1 - (row + 1) / rows, 1 / 3, 1 / rows
+        axes = figure.add_axes(place)
+        _draw_input(axes, setting, step, numbers=True)
+        left, side = size + 0.2 / unit, scale / unit
+        top = (size - positions * side) / 2
+        _draw_output(axes, setting, step, left, top, side)
+        text = _sum(setting, step).split(" = ", 1)[1]
+        axes.text(0, -0.1 / unit, f"step {step + 1}", va="bottom")
+        axes.text(0, size + 0.1 / unit, text, va="top", fontsize=13)
+        spare = (width / unit - left - positions * side) / 2
+        bottom = size + 0.45 / unit
+        style.fit(
+            axes, (-spare, width / unit - spare), (bottom, bottom - height / unit)
+        )
+    sums = "; ".join(_sum(setting, step) for step in range(positions**2))
+    return style.describe(figure, f"{_sizes(setting)} The steps: {sums}.")
 
 
-def _draw_step(axes, setting, step):
+def _sizes(setting):
+    size, positions = len(setting.image), len(setting.windows)
+    return (
+        f"Input of {size} by {size} with a window of {len(KERNEL)} by {len(KERNEL)} "
+        f"taps outlined, and output of {positions} by {positions}."
+    )
+
+
+def draw_step(axes, setting, step):
+    """One step on a cleared canvas: input, kernel, output, formula and sum."""
     axes.clear()
     size, taps, positions = len(setting.image), len(KERNEL), len(setting.windows)
     kernel_left, kernel_top = size + 1.3, (size - taps) / 2
@@ -201,46 +184,3 @@ def _sum(setting, step):
     row, column = divmod(step, len(setting.windows))
     value = str(setting.output[row, column]).replace("-", "−")
     return f"output[{row}, {column}] = {text.removeprefix(' + ')} = {value}"
-
-
-# Matplotlib's player takes its buttons' pictures from the web; the course works
-# without a network, so they become characters.
-BUTTONS = {
-    "fa fa-minus": "−",
-    "fa fa-fast-backward": "|«",
-    "fa fa-step-backward": "‹",
-    "fa fa-play fa-flip-horizontal": "◀",
-    "fa fa-pause": "❚❚",
-    "fa fa-play": "▶",
-    "fa fa-step-forward": "›",
-    "fa fa-fast-forward": "»|",
-    "fa fa-plus": "+",
-}
-
-
-def _self_contained(html, name):
-    identifier = re.search(r"_anim_img(\w+)", html)[1]
-    html = html.replace(identifier, f"_{name}")  # random on each run otherwise
-    html = re.sub(r"<link[^>]*>", "", html)
-    html = re.sub(r"(?<=data:image/png;base64,)[^\"]+", _few_colours, html)
-    for icon, character in BUTTONS.items():
-        html = html.replace(f'<i class="{icon}"></i>', character)
-    attributes = f'alt="{_player_alt(name)}" style="max-width: 100%"'
-    image = f'<img id="_anim_img_{name}"'
-    return html.replace(f"{image}>", f"{image} {attributes}>")
-
-
-def _few_colours(match):
-    """The same picture with a palette: a quarter of the bytes."""
-    pixels = base64.b64decode(match[0].replace("\\\n", ""))
-    picture = Image.open(io.BytesIO(pixels)).convert("RGB").quantize(64)
-    buffer = io.BytesIO()
-    picture.save(buffer, format="png", optimize=True)
-    return base64.b64encode(buffer.getvalue()).decode()
-
-
-def _player_alt(name):
-    return (
-        f"Step-through player, {name} convolution. Where it does not move, run "
-        "this cell; the strip of frames shows the same."
-    )

@@ -175,7 +175,7 @@ WRONG = {
         (first_filter, "is wanted"),
         (added_twice, "instead of"),
         (one_image, "raises"),
-        (lambda x, w, s, d: right_convolution(x, w, s, d + 1), "raises"),
+        (lambda x, w, s, d: right_convolution(x, w, s, d + 1), "columns between them"),
     ],
     "4.7": [
         (434, "r begins at 1"),
