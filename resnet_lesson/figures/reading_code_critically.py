@@ -2,7 +2,7 @@
 
 from resnet_lesson.figures import style
 
-KINDS = ("shape", "count", "value", "procedure")
+KINDS = ("shape", "inventory", "value", "procedure")
 COLOURS = dict(
     zip(KINDS, (style.BLUE, style.ORANGE, style.GREEN, style.PURPLE), strict=True)
 )
@@ -19,8 +19,9 @@ def museum_map(exhibits):
     """Which kind of check catches each defect, and whether an error would too.
 
     Args:
-        exhibits: dicts with "name", "kind" (one of `KINDS`) and "error" (one
-            of `FILLS`), in the order of their numbers.
+        exhibits: dicts with "name", "kind" (one of `KINDS`), "error" (one of
+            `FILLS`) and, where it is not the place in the list, "section", the
+            number shown beside the name.
 
     Raises:
         ValueError: a kind or an error is none of these.
@@ -35,7 +36,10 @@ def museum_map(exhibits):
         column = KINDS.index(entry["kind"])
         marker = _marker(COLOURS[entry["kind"]], FILLS[entry["error"]][0])
         axes.plot(column, row, markersize=15, **marker)
-    names = [f"{entry['name']}  {n:>2}" for n, entry in enumerate(exhibits, 1)]
+    names = [
+        f"{entry['name']}  {entry.get('section', n):>2}"
+        for n, entry in enumerate(exhibits, 1)
+    ]
     axes.set(xlim=(-0.5, len(KINDS) - 0.5), ylim=(rows - 0.4, -0.6))
     axes.set_title("Each defect, and what one has to look at to catch it", pad=28)
     axes.set_xticks(range(len(KINDS)), KINDS, weight="bold")
@@ -48,7 +52,22 @@ def museum_map(exhibits):
     for fill, words in FILLS.values():
         axes.plot([], [], markersize=12, label=words, **_marker(style.INK, fill))
     axes.legend(loc="upper center", bbox_to_anchor=(0.3, -0.01), ncols=3)
-    return figure
+    return style.describe(figure, _alt(exhibits))
+
+
+def _alt(exhibits):
+    kinds = [entry["kind"] for entry in exhibits]
+    errors = [entry["error"] for entry in exhibits]
+    columns = ", ".join(f"{kind} {kinds.count(kind)}" for kind in KINDS)
+    shapes = {"never": "filled", "sometimes": "half filled", "always": "empty"}
+    dots = ", ".join(
+        f"{shapes[error]} ({words}) {errors.count(error)}"
+        for error, (_, words) in FILLS.items()
+    )
+    return (
+        f"One dot for each of {len(exhibits)} defects, in the column of the check that "
+        f"catches it: {columns}. Of the dots are {dots}."
+    )
 
 
 def _marker(color, fill):
