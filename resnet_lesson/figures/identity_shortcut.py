@@ -1,4 +1,7 @@
-"""Notebook 03: gradients against depth, scaled shortcuts, and what stride 2 reads."""
+"""Notebook 03: gradients against depth, scaled shortcuts, and what stride 2 reads.
+
+Each drawing describes itself, in numbers of what it draws; see `style.describe`.
+"""
 
 import numpy as np
 from matplotlib.lines import Line2D
@@ -34,7 +37,18 @@ def gradient_by_depth(panels):
         axis.set(xlabel="depth (weighted layers)", yscale="log", xticks=depths)
         axis.set_xlim(depths[0] - 4, 1.62 * depths[-1])
     axes[0].set_ylabel("gradient norm, first kernel")
-    return figure
+    ends = {
+        title: {
+            label: [np.median(by_depth[depth]) for depth in (depths[0], depths[-1])]
+            for label, by_depth in lines.items()
+        }
+        for title, lines in panels.items()
+    }
+    return style.describe(
+        figure,
+        "Norm of the first kernel's gradient against depth, logarithmic, medians from "
+        f"{depths[0]} to {depths[-1]} layers. {_courses(ends)}",
+    )
 
 
 @style.drawing
@@ -55,7 +69,27 @@ def first_losses(panels):
         axis.set(xlabel="step", ylabel="loss (nats)", ylim=(0, None))
         axis.xaxis.set_major_locator(MaxNLocator(integer=True))
     axes[-1].legend(loc="upper right")
-    return figure
+    ends = {
+        title: {start: losses.mean(axis=0)[[0, -1]] for start, losses in starts.items()}
+        for title, starts in panels.items()
+    }
+    return style.describe(
+        figure,
+        f"Loss in nats over {len(steps)} steps, means of seeds. {_courses(ends)}",
+    )
+
+
+def _courses(ends):
+    """In words: where lines begin and end; title -> (label -> (first, last))."""
+    told = {
+        title: [f"{k} from {_short(a)} to {_short(b)}" for k, (a, b) in lines.items()]
+        for title, lines in ends.items()
+    }
+    return "; ".join(f"{title}: {', '.join(of)}" for title, of in told.items()) + "."
+
+
+def _short(value):
+    return f"{value:,.0f}" if value >= 100 else f"{value:.2g}"
 
 
 @style.drawing
@@ -65,19 +99,32 @@ def scaled_shortcuts(alone, whole):
     Args:
         alone: scale -> gradient norms after 0, 1, ... blocks, relative to the
             start, with all residual functions at zero.
-        whole: the same with residual functions.
+        whole: the same with residual functions; it may hold more scales, such
+            as 0, which a logarithmic axis cannot show alone.
     """
+    scales = dict.fromkeys((*alone, *whole))
+    lines = dict(zip(scales, LINES, strict=False))
     titles = ("the shortcuts alone (F = 0)", "shortcuts and residual functions")
     figure, axes = style.panel_row(10.0, 4.4, titles, sharey=True)
     for axis, curves in zip(axes, (alone, whole), strict=True):
-        for (scale, norms), line in zip(curves.items(), LINES, strict=False):
-            last = len(norms) - 1
+        for scale, norms in curves.items():
+            last, line = len(norms) - 1, lines[scale]
             axis.plot(norms, markevery=9, ms=6, **line)
             style.note(axis, f"λ = {scale:g}", (last, norms[-1]), line["color"])
         axis.set(xlabel="blocks passed on the way back", yscale="log")
         axis.set(xlim=(0, 1.32 * last), xticks=range(0, last + 1, 9))
     axes[0].set_ylabel("gradient norm, relative")
-    return figure
+    ends = {
+        title: {
+            f"λ = {scale:g}": (norms[0], norms[-1]) for scale, norms in curves.items()
+        }
+        for title, curves in zip(titles, (alone, whole), strict=True)
+    }
+    return style.describe(
+        figure,
+        "Relative gradient norm against the number of blocks passed, logarithmic, from "
+        f"0 to {last} blocks. {_courses(ends)}",
+    )
 
 
 @style.drawing
@@ -88,7 +135,8 @@ def sampling_grids(cases):
         cases: title -> (input size, centres, reads): columns of the input, the
             same for rows.
     """
-    figure, axes = style.panel_row(10.0, 4.3, cases)
+    width = max(7.0, 10 / 3 * len(cases))  # the legend's width at least
+    figure, axes = style.panel_row(width, 4.3, cases)
     for axis, (size, centres, reads) in zip(axes, cases.values(), strict=True):
         _pixels(axis, np.ones((size, size)))
         axis.plot(*np.meshgrid(centres, centres), zorder=3, **CENTRE)
@@ -98,7 +146,17 @@ def sampling_grids(cases):
     handles = Line2D([], [], **CENTRE), Line2D([], [], **READ | {"ms": 13})
     words = "centre of a 3×3 window (one window outlined)", "pixel the shortcut reads"
     figure.legend(handles, words, loc="outside lower center", ncols=2)
-    return figure
+    told = "; ".join(
+        f"{title}: windows centred on {_listed(centres)}, shortcut at {_listed(reads)}"
+        for title, (_, centres, reads) in cases.items()
+    )
+    return style.describe(
+        figure, f"Grids of pixels; the numbers hold for rows and columns. {told}."
+    )
+
+
+def _listed(columns):
+    return ", ".join(f"{column:g}" for column in columns)
 
 
 @style.drawing
@@ -122,7 +180,18 @@ def impulse_responses(rows):
                 axis.text(column, row, text, ha="center", va="center", color=ink)
             axis.set_title(title, loc="center")
         line[0].set_ylabel(label)
-    return figure
+    told = "; ".join(
+        f"{label}: " + ", ".join(_lit(*panel) for panel in panels)
+        for label, panels in rows.items()
+    )
+    return style.describe(figure, f"Rows of pixel grids with a few values lit. {told}.")
+
+
+def _lit(title, values):
+    """In words: how many values of an array are not zero, and around which place."""
+    places = np.argwhere(values)
+    row, column = places.mean(axis=0)
+    return f"{title} lit at {len(places)} around row {row:g}, column {column:g}"
 
 
 def _pixels(axis, values):
