@@ -1,3 +1,5 @@
+import json
+
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from resnet_lesson.figures import (
     residual_mapping,
     show,
     show_table,
+    start_here,
     style,
     where_the_seconds_go,
 )
@@ -39,6 +42,7 @@ def displayed(monkeypatch):
 
 def drawings(fashion):
     yield from training_drawings(fashion)
+    yield from start_drawings(fashion)
     yield from degradation_drawings()
     yield from residual_drawings()
     yield from shortcut_drawings()
@@ -66,10 +70,16 @@ def speed_drawings():
     )
 
 
+def start_drawings(fashion):
+    x, change = np.random.default_rng(0).normal(size=(2, 28, 28))
+    yield start_here.trained_block(fashion.validation.images[0], x, change)
+
+
 def degradation_drawings():
     yield degradation.training_curves({"plain-8": HISTORY, "residual-56": HISTORY})
     lines = {"start": [1.0, 0.1, 0.01], "trained": [0.5, 0.2, 0.1]}
     yield degradation.by_layer({"plain": lines, "residual": lines}, "norm")
+    yield degradation.by_layer({"plain": lines}, "mean cosine", log=False)
     errors = {"plain": {8: [9, 10], 56: [20, 25]}, "residual": {8: [9, 8], 56: [7, 8]}}
     yield degradation.error_against_depth(errors, (56, 17.0))
 
@@ -183,7 +193,7 @@ def test_a_drawing_may_bring_its_own_alt_text(displayed):
 
 @pytest.mark.parametrize("text", [None, "", "too short to say what it shows"[:29]])
 def test_no_figure_is_shown_without_alt_text(displayed, text):
-    figure = draw.schedule([0.0, 0.1, 0.0], 2)
+    figure, _ = style.new_figure()
     with pytest.raises(ValueError, match="figure must carry an alt text"):
         show(figure, text)
     with pytest.raises(ValueError, match="figure must carry an alt text"):
@@ -216,6 +226,20 @@ def test_tables_set_integers_flush_right_with_commas(displayed):
         "| a | 1,234,567 |",
         "| b | 2 |",
     ]
+
+
+def test_the_map_is_what_the_notebooks_say(tmp_path):
+    text = "# 3. Shapes\n\n**The question.** Which?\n"
+    core = "**Core path**: sections 1 to 6, 40 minutes to read, 1 to run on two cores."
+    cells = [{"source": [text]}, {"source": [core]}, {"source": "## 1. More"}]
+    for name in ("03_shapes", "other"):
+        notebook = {"cells": cells}
+        (tmp_path / f"{name}.ipynb").write_text(json.dumps(notebook), encoding="utf-8")
+    own = {"cells": [{"source": "# My notes"}]}
+    (tmp_path / "03_notes.ipynb").write_text(json.dumps(own), encoding="utf-8")
+    header, rows = start_here.course_map(tmp_path)
+    assert rows == [("[3. Shapes](03_shapes.ipynb)", "Which?", 40, 1)]
+    assert len(header) == len(rows[0])
 
 
 def test_a_live_figure_replaces_itself(monkeypatch):

@@ -180,13 +180,13 @@ def _ask_for_error(answer, count):
 @exercise(
     "1.6",
     expects="a dictionary with the five keys and one of the choices for each",
-    notice='"Given enough steps" is refuted by a curve that has gone level at a fair '
-    "rate, not by one that still falls. No finite run is a proof.",
+    notice='"Given enough steps" is refuted where still longer runs end no lower, at '
+    "a fair rate. Even then it is evidence, not proof.",
 )
 def refute_only_slower(answer):
     wanted = {
         "network": "plain-56",
-        "length": "until the error no longer falls",
+        "length": "ever longer, until that ends no lower",
         "peak rate": "the best of several for this length",
         "measured": "training error",
         "result": "it ends above plain-20",
@@ -195,7 +195,7 @@ def refute_only_slower(answer):
         "residual-56": "The claim is about plain-56; another network cannot refute it.",
         "plain-20": "Plain-20 is what it is compared with; the claim is on plain-56.",
         "as long as plain-20": 'Then it is behind: that is what "slower" says.',
-        "three times as long": "Ours ran so long and still fell: it may be slow.",
+        "three times as long": "That helped. Would still longer help more?",
         "that of the short run": "A defender says: wrong rate for so long a run.",
         "validation error": "It can differ for another reason: overfitting.",
         "it ends at or below plain-20": "That is what the claim predicts.",

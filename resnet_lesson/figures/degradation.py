@@ -1,4 +1,4 @@
-"""Notebook 01: errors against epochs and depth, signals against layers."""
+"""Notebook 01 (and 00): errors against epochs and depth, signals against layers."""
 
 import numpy as np
 
@@ -39,26 +39,43 @@ def training_curves(histories):
         axis.set(xlabel="epoch", xlim=(0, len(epochs) + 0.6), ylim=(0, None))
         axis.set_xticks(range(len(epochs) + 1))
     losses.legend(loc="upper right")
-    return figure
+    told = ", ".join(
+        f"{label} at {end:.0f} %"
+        for label, (end, _) in zip(histories, ends, strict=True)
+    )
+    return style.describe(
+        figure,
+        "Left the running loss, right the error on training images, by epoch. After "
+        f"epoch {len(epochs)} the errors are: {told}.",
+    )
 
 
 @style.drawing
-def by_layer(columns, ylabel):
+def by_layer(columns, ylabel, log=True):
     """One value for each layer, from the first to the last, panel by panel.
 
     Args:
         columns: title of a panel -> (label of a line -> values by layer), one or
             two lines.
-        ylabel: what the values are; the axis is logarithmic.
+        ylabel: what the values are.
+        log: whether their axis is logarithmic.
     """
     figure, axes = style.panel_row(10.0, 4.0, columns, sharey=True)
     for axis, lines in zip(axes, columns.values(), strict=True):
         for (label, values), line in zip(lines.items(), SIGNALS, strict=False):
             axis.plot(np.arange(1, len(values) + 1), values, label=label, **line)
-        axis.set(xlabel="layer", yscale="log")
+        axis.set(xlabel="layer", yscale="log" if log else "linear")
     axes[0].set_ylabel(ylabel)
     axis.legend(loc="best")  # the last panel has all lines
-    return figure
+    told = "; ".join(
+        f"{title}, {label}, from {values[0]:.2g} to {values[-1]:.2g}"
+        for title, lines in columns.items()
+        for label, values in lines.items()
+    )
+    return style.describe(
+        figure,
+        f"{len(columns)} panels: {ylabel}. From the first layer to the last: {told}.",
+    )
 
 
 @style.drawing
@@ -81,4 +98,12 @@ def error_against_depth(errors, longer=None):
     axis.set(xlabel="depth (weighted layers)", ylabel="training error (%)")
     axis.set(xlim=(4, depth + 16), ylim=(0, None), xticks=list(by_depth))
     axis.set_title("recorded: training error against depth")
-    return figure
+    told = "; ".join(
+        f"{kind}, {', '.join(f'{d} layers {np.mean(e):.1f}' for d, e in ends.items())}"
+        for kind, ends in errors.items()
+    )
+    if longer is not None:
+        told += f"; a star, plain, {longer[0]} layers, 3 × as long, {longer[1]:.1f}"
+    return style.describe(
+        figure, f"Recorded training error in percent, mean of the seeds: {told}."
+    )

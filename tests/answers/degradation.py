@@ -147,7 +147,7 @@ def evaluated(model, images, labels):
 
 DESIGN = {
     "network": "plain-56",
-    "length": "until the error no longer falls",
+    "length": "ever longer, until that ends no lower",
     "peak rate": "the best of several for this length",
     "measured": "training error",
     "result": "it ends above plain-20",
@@ -295,7 +295,7 @@ WRONG = {
     ],
     "1.6": [
         (DESIGN | {"network": "residual-56"}, "another network cannot"),
-        (DESIGN | {"length": "three times as long"}, "still fell"),
+        (DESIGN | {"length": "three times as long"}, "still longer"),
         (DESIGN | {"length": "as long as plain-20"}, '"slower" says'),
         (DESIGN | {"peak rate": "that of the short run"}, "wrong rate"),
         (DESIGN | {"measured": "validation error"}, "overfitting"),
