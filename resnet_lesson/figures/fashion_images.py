@@ -1,5 +1,7 @@
 """Notebook 06: pictures of the data, of what augmentation does, and of mistakes."""
 
+import itertools
+
 import numpy as np
 
 from resnet_lesson.fashion_mnist import CLASS_NAMES, denormalize
@@ -28,17 +30,29 @@ def sample_grid(split, rows=4):
         for axis, image in zip(column, chosen, strict=True):
             clothing(axis, image)
         column[0].set_title(LABELS[label], fontsize=12, loc="center")
-    return figure
+    return style.describe(
+        figure,
+        f"{rows} images of each of the ten classes, one column a class: "
+        f"{', '.join(CLASS_NAMES)}.",
+    )
 
 
 @style.drawing
 def class_means(split):
     """The mean image of each class, and how dark and light pixels are spread."""
     figure, axes = style.panel_row(9.6, 1.7, [""] * len(LABELS))
-    for label, axis in enumerate(axes):
-        mean = split.images[split.labels == label].mean(axis=0)
-        clothing(axis, mean, LABELS[label])
-    return figure
+    means = [split.images[split.labels == k].mean(axis=0) for k in range(len(LABELS))]
+    for mean, title, axis in zip(means, LABELS, axes, strict=True):
+        clothing(axis, mean, title)
+    pairs = itertools.combinations(range(len(means)), 2)
+    one, other = min(
+        pairs, key=lambda pair: np.sum((means[pair[0]] - means[pair[1]]) ** 2)
+    )
+    return style.describe(
+        figure,
+        f"The mean image of each class, {', '.join(CLASS_NAMES)}. The two most alike "
+        f"are {CLASS_NAMES[one]} and {CLASS_NAMES[other]}.",
+    )
 
 
 @style.drawing
@@ -56,7 +70,14 @@ def pixel_histogram(images):
         axis.text(mean + 0.03 * np.ptp(values), 40, text, color=style.ORANGE)
         axis.set_xlabel("pixel value")
     axes[0].set_ylabel("% of pixels")
-    return figure
+    values = images.ravel()
+    tallest = np.histogram(values, bins=32)[0].max() / len(values)
+    return style.describe(
+        figure,
+        "Two histograms of the same pixels, scaled to the range 0 to 1 and normalised "
+        f"to mean {abs(values.mean()):.2f} and standard deviation {values.std():.2f}. "
+        f"The tallest bar holds {tallest:.0%} of the pixels.",
+    )
 
 
 @style.drawing
@@ -72,7 +93,10 @@ def augmentations(image, changed):
         clothing(axis, version)
     axes[0].set_title("original", loc="center", color=style.ORANGE, fontsize=15)
     axes[1].set_title("as the network sees it")
-    return figure
+    return style.describe(
+        figure,
+        f"A training image, and {len(changed)} augmented versions of it beside it.",
+    )
 
 
 @style.drawing
@@ -98,7 +122,12 @@ def predictions(images, labels, probabilities):
         bottom.set(xlim=(0, 100), ylim=(-0.4, 2.7), xticks=(), yticks=())
         bottom.spines[:].set_visible(False)
         bottom.axvline(0, color=style.PALE)
-    return figure
+    right = np.sum(probabilities.argmax(axis=1) == labels)
+    return style.describe(
+        figure,
+        f"{len(images)} images, above each its class and below the network's three "
+        f"likeliest classes; {right} of the likeliest ones are right.",
+    )
 
 
 @style.drawing
@@ -118,4 +147,8 @@ def mistakes(images, labels, predicted, confidence):
     ):
         words = f"label: {CLASS_NAMES[label]}\n{CLASS_NAMES[answer]} {share:.0%}"
         clothing(axis, image, words)
-    return figure
+    return style.describe(
+        figure,
+        f"{len(images)} images, each with its label, and the network's answer with a "
+        f"confidence between {min(confidence):.1%} and {max(confidence):.1%}.",
+    )

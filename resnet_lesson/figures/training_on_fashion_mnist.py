@@ -32,7 +32,12 @@ def schedule(rates, steps_per_epoch):
     style.note(axis, words, peak, style.ORANGE, (8, 6), va="baseline")
     axis.set(xlabel="epoch", ylabel="learning rate", ylim=(0, 1.15 * highest))
     axis.set_title("warm-up, then half a cosine")
-    return figure
+    end = epochs[-1] + epochs[1]
+    return style.describe(
+        figure,
+        f"Learning rate against epoch: {rates[0]:.4f} at the start, a peak of "
+        f"{highest:.3f} at epoch {peak[0]:.1f}, {rates[-1]:.4f} at epoch {end:.0f}.",
+    )
 
 
 @style.drawing
@@ -40,27 +45,37 @@ def training_curves(history, planned=None):
     """Loss and accuracy by epoch, each of the three ways of measuring them.
 
     Args:
-        history: what `training.train` returns.
+        history: what `training.train` returns, or has so far; with several
+            evaluations an epoch each of them is a point.
         planned: epochs of the whole run, to leave room for those to come.
     """
     figure, axes = style.panel_row(10.0, 4.4, ("loss (nats)", "accuracy (%)"))
-    epochs = np.arange(1, len(history["seconds"]) + 1)
+    epochs = np.arange(1, len(history.get("seconds", ())) + 1)
+    fine = "curve_" if "curve_epoch" in history else ""
+    evaluated = history.get("curve_epoch", epochs)
     lines = {
         "running": (epochs - 0.5, "running mean", look(style.GREY, ":", "s")),
-        "train": (epochs, "training images", look(style.BLUE, "-", "o")),
-        "validation": (epochs, "validation", look(style.ORANGE, "--", "D")),
+        f"{fine}train": (evaluated, "training images", look(style.BLUE, "-", "o")),
+        f"{fine}validation": (evaluated, "validation", look(style.ORANGE, "--", "D")),
     }
     last = planned or len(epochs)
+    ends = []
     for axis, key, scale in zip(axes, ("loss", "accuracy"), (1, 100), strict=True):
         for name, (x, label, line) in lines.items():
-            if f"{name}_{key}" in history:  # else trained without validation images
-                y = scale * np.array(history[f"{name}_{key}"])
+            y = scale * np.array(history.get(f"{name}_{key}", ()))
+            if len(y):  # else trained without validation images, or not so far yet
                 axis.plot(x, y, label=label, **line)
+                ends.append(f"{label} {y[-1]:.3g}")
         axis.set(xlabel="epoch", xlim=(0, last + 0.3))
         axis.set_xticks(range(0, last + 1, max(1, last // 8)))
     axes[0].set_ylim(0, None)
     axes[0].legend(loc="lower left")
-    return figure
+    losses, accuracies = ends[: len(ends) // 2], ends[len(ends) // 2 :]
+    return style.describe(
+        figure,
+        f"Loss and accuracy by epoch. The losses end at: {', '.join(losses)}. "
+        f"The accuracies, in percent: {', '.join(accuracies)}.",
+    )
 
 
 @style.drawing
@@ -88,7 +103,13 @@ def long_run(history, small_epochs):
     axis.set(xlabel="epoch", ylim=(0, None))
     axis.set_title("Recorded: training error of the long run (%)")
     axis.legend(loc="lower left")
-    return figure
+    return style.describe(
+        figure,
+        f"Recorded: error on training images over {len(epochs)} epochs, of the running "
+        f"mean from {running[0]:.0f} to {running[-1]:.1f} %, after the epoch from "
+        f"{after[0]:.0f} to {after[-1]:.1f} %. A line at epoch {small_epochs} parts "
+        "small from full-size images.",
+    )
 
 
 @style.drawing
@@ -105,7 +126,11 @@ def losses_by_step(losses):
         axis.plot(np.arange(len(smooth)) + 7, smooth, label=label, **line)
     axis.set(xlabel="step", ylabel="training loss (nats)", ylim=(0, 4))
     axis.legend(loc="upper right")
-    return figure
+    ends = (
+        f"{label}: highest {max(values):.1f}, {np.mean(values[-15:]):.2f} at the end"
+        for label, values in losses.items()
+    )
+    return style.describe(figure, f"Training loss by step. {'; '.join(ends)}.")
 
 
 @style.drawing
@@ -126,7 +151,16 @@ def moving_share(momenta, steps):
     axis.set(xlabel="steps of training", ylabel="% learned", xlim=(0, steps))
     axis.set_ylim(0, 105)
     axis.set_title("share of the moving statistics that comes from data")
-    return figure
+    said = (
+        f"momentum {momentum} reaches 95 % after "
+        f"{int(np.ceil(np.log(0.05) / np.log(momentum)))} steps and "
+        f"{100 * (1 - momentum**steps):.0f} % after {steps}"
+        for momentum in momenta
+    )
+    return style.describe(
+        figure,
+        f"Share of the moving statistics that comes from data: {', '.join(said)}.",
+    )
 
 
 @style.drawing
@@ -147,7 +181,13 @@ def seed_spread(histories):
     axis.set(xlabel="epoch", ylabel="validation accuracy (%)", xticks=epochs)
     axis.set_xlim(0.9, epochs[-1] + 0.6)
     axis.set_title(f"recorded: the same recipe, {len(curves)} seeds")
-    return figure
+    spans = [f"{curves[:, e].min():.1f} to {curves[:, e].max():.1f} %" for e in (0, -1)]
+    return style.describe(
+        figure,
+        f"Recorded: validation accuracy by epoch of {len(curves)} seeds, {spans[0]} "
+        f"after the first epoch and {spans[1]} after the last; their mean is drawn "
+        "in blue.",
+    )
 
 
 @style.drawing
@@ -159,6 +199,7 @@ def steps_to_the_course(results):
             to the course.
     """
     figure, axis = style.new_figure(9.6, 0.62 * len(results) + 1.1)
+    said = []
     for row, accuracies in enumerate(results.values()):
         errors = 100 * (1 - np.array(accuracies))
         mean, deviation = errors.mean(), errors.std(ddof=1)
@@ -166,12 +207,15 @@ def steps_to_the_course(results):
         axis.plot(mean, row, "|", color=style.ORANGE, markersize=26, mew=4)
         words = f"{mean:.1f} ± {deviation:.1f}"
         axis.text(errors.max() + 0.25, row, words, va="center", color=style.ORANGE)
+        said.append(f"{list(results)[row]} {words}")
     axis.set_yticks(range(len(results)), results)
     axis.invert_yaxis()
     axis.set_xlim(0, 118 * (1 - min(map(min, results.values()))))
     axis.set_xlabel("validation error (%), mean ± standard deviation")
     axis.set_title("recorded: from the baseline to the course")
-    return figure
+    return style.describe(
+        figure, f"Recorded: validation error in percent. {'; '.join(said)}."
+    )
 
 
 @style.drawing
@@ -191,4 +235,10 @@ def confusion(matrix):
     axis.set_yticks(range(len(CLASS_NAMES)), CLASS_NAMES)
     axis.set(xlabel="predicted class", ylabel="true class")
     axis.grid(visible=False)
-    return figure
+    true, taken = np.unravel_index(mistakes.argmax(), mistakes.shape)
+    return style.describe(
+        figure,
+        f"Confusion matrix of {matrix.sum():,} images, {np.trace(matrix):,} of them on "
+        f"the diagonal. The most frequent mistake: {CLASS_NAMES[true]} taken for "
+        f"{CLASS_NAMES[taken]}, {mistakes.max()} times.",
+    )
