@@ -6,7 +6,7 @@ import pytest
 
 from resnet_lesson import training
 from resnet_lesson.__main__ import main
-from resnet_lesson.bench import profiling, throughput
+from resnet_lesson.bench import profiling, side_by_side, throughput
 from resnet_lesson.lab.inspection import model_macs
 from resnet_lesson.lab.source_lesson import source_lesson_resnet
 from resnet_lesson.training.recipe import Recipe
@@ -54,3 +54,21 @@ def test_a_profile_tells_operations_apart(tiny, few):
     assert set(seconds) == set(profiling.KINDS)
     assert all(part > 0 for part in seconds.values())
     assert 0 < wall < 10
+
+
+def test_replicas_take_turns():
+    seconds = side_by_side.seconds_by_replicas((1, 2), turns=2, steps=1)
+    assert list(seconds) == [1, 2]
+    assert all(len(times) == 2 and min(times) > 0 for times in seconds.values())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"turns": 0}, "turns and steps must be at least 1, got 0, 5"),
+        ({"replicas": (1, 3)}, r"replicas must be divisors of 64, got \(1, 3\)"),
+    ],
+)
+def test_turns_of_replicas_refuse_what_they_cannot_measure(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        side_by_side.seconds_by_replicas(**arguments)

@@ -54,7 +54,9 @@ def speed_drawings():
     yield where_the_seconds_go.ways(
         {"ways": {"plain fit": [5.0, 6.0], "resnet_lesson": [9.0, 8.0]}}
     )
-    yield where_the_seconds_go.step_shares({"convolution": 2.0, "everything else": 1.0})
+    yield where_the_seconds_go.replicas({1: [0.1, 0.2], 2: [0.1, 0.05]})
+    shares = {"convolution": 2.0, "everything else": 1.0}
+    yield where_the_seconds_go.step_shares({"recorded": shares, "live": shares})
     yield where_the_seconds_go.race(
         [
             {"program": name, "seconds": 9.0, "test_accuracy": accuracy}
@@ -66,8 +68,11 @@ def speed_drawings():
             {"changed": name, "macs": macs, "seconds": [macs / 1e9]}
             for name in ("depth", "width", "size")
             for macs in (1_000_000, 10_000_000)
-        ]
+        ],
+        peak=2e11,
     )
+    faster = {"small": {1: 1.0, 2: 0.9, 4: 1.5}, "large": {1: 1.0, 2: 1.8, 4: 3.0}}
+    yield where_the_seconds_go.devices({"divided": faster, "enlarged": faster})
 
 
 def start_drawings(fashion):
