@@ -68,6 +68,9 @@ def scaled_once(answer):
 )
 def alone_as_in_company(answer):
     images = _train_images()[:64]
+    classes = _predictor("batch")(images).argmax(axis=1)
+    # An image alone has nothing but zeros there, so its class is 0.
+    stays = np.roll(images, -int(np.argmin(classes)), axis=0)
     catches(
         answer,
         fixes={
@@ -77,6 +80,10 @@ def alone_as_in_company(answer):
         defects={
             "a network in training mode": (_predictor("batch"), images),
             "5 images in training mode": (_predictor("batch"), images[:5]),
+            "training mode and an image that keeps its class": (
+                _predictor("batch"),
+                stays,
+            ),
         },
         mistakes=[
             (
@@ -84,6 +91,13 @@ def alone_as_in_company(answer):
                 "It passes in training mode. Twice the same batch, or the same batch "
                 "in another order, has the same mean: an image needs other company, "
                 "or none.",
+            ),
+            (
+                lambda predict, images: claim(
+                    predict(images[:1]).argmax() == predict(images)[0].argmax()
+                ),
+                "It compares the class, which may stay while the ten numbers change: "
+                "compare the numbers.",
             ),
             (
                 lambda predict, images: claim(

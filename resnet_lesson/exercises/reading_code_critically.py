@@ -101,9 +101,14 @@ def weights_of_their_own(answer):
     a, b, c, d = (blocks.BasicBlock(16, name=f"block{n}") for n in range(4))
     catches(
         answer,
-        fixes={"three blocks": ([a, b, c],), "four blocks": ([d, a, c, b],)},
+        fixes={
+            "three blocks": ([a, b, c],),
+            "four blocks": ([d, a, c, b],),
+            "two blocks of one name": ([a, blocks.BasicBlock(16, name="block0")],),
+        },
         defects={
             "one block, three times": ([a] * 3,),
+            "the first two the same": ([a, a, b],),
             "the last two the same": ([a, b, b],),
             "first and last the same": ([a, b, a],),
             "one of four twice": ([a, b, c, b],),
@@ -113,6 +118,11 @@ def weights_of_their_own(answer):
                 lambda layers: None,
                 "The list is as long as it should be, and all are blocks of the same "
                 "settings. Ask whether two of them are the same *object*.",
+            ),
+            (
+                lambda layers: claim(len({x.name for x in layers}) == len(layers)),
+                "You compare names, alone or among the settings. Two layers may well "
+                "have one name: ask for the object.",
             ),
             (
                 lambda layers: claim(layers[0] is not layers[1]),

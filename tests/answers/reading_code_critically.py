@@ -93,6 +93,14 @@ def with_first(layers):
     assert all(layers[0] is not other for other in layers[1:]), "shared"
 
 
+def names(layers):
+    assert len({layer.name for layer in layers}) == len(layers), "a name twice"
+
+
+def not_all_the_same(layers):
+    assert layers != [layers[0]] * len(layers), "all the same"
+
+
 def three_of_them(layers):
     assert len(layers) == 3, "three blocks are wanted"
 
@@ -118,6 +126,11 @@ def black_and_white(images):
 def exactly_zero(images):
     assert images.mean() == 0
     assert images.std() == 1
+
+
+def too_narrow(images):
+    assert abs(images.mean()) < 0.05, f"mean {images.mean():.2f}"
+    assert abs(images.std() - 1) < 0.05
 
 
 def mean_alone(images):
@@ -169,6 +182,11 @@ def reversed_order(predict, images):
 
 def with_all(predict, images):
     assert np.allclose(predict(images[:1]), predict(images)), "depends on the batch"
+
+
+def classes(predict, images):
+    one, among = predict(images[:1]), predict(images)[:1]
+    assert one.argmax() == among.argmax(), "another class"
 
 
 def ambiguous(predict, images):
@@ -252,7 +270,7 @@ WRONG = {
         (returns_bool, "nobody looks at what a check returns"),
         (value_error, "On the defect, labels of shape (32, 1), your check raises Val"),
         (crashes, "On the fix"),
-        (nothing, "no `assert`"),
+        (nothing, "Is there an `assert` in it"),
         (always, "fails on everything"),
         (True, "Answer with a function"),
     ],
@@ -260,12 +278,15 @@ WRONG = {
         (first_two, "first two"),
         (neighbours, "neighbours"),
         (with_first, "all with the first"),
+        (names, "Two layers may well have one name"),
+        (not_all_the_same, "passes on this defect: the first two the same"),
         (three_of_them, "fails on the fix, four blocks"),
         (other_settings, "fails on everything"),
-        (nothing, "no `assert`"),
+        (nothing, "Is there an `assert` in it"),
     ],
     "8.4": [
         (exactly_zero, "It fails on every batch"),
+        (too_narrow, "It fails on the fix, batch 1 of 128 images: mean 0.08"),
         (mean_alone, "mean alone"),
         (spread_alone, "spread alone"),
         (at_most_one, "black is at -0.81"),
@@ -277,8 +298,9 @@ WRONG = {
         (twice, "same mean"),
         (reversed_order, "same mean"),
         (with_all, "same image"),
+        (classes, "compares the class"),
         (ambiguous, "ValueError"),
-        (nothing, "no `assert`"),
+        (nothing, "Is there an `assert` in it"),
     ],
     "8.6": [
         (same_labels, "still beside its image"),
