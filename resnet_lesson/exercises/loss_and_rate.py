@@ -165,6 +165,12 @@ _RATE_MISTAKES = [
         "Your warm-up is one step ahead: step 0 has rate 0 here.",
     ),
     (
+        lambda s, n, w, p: (
+            p / 25 + (p - p / 25) * s / w if s < w else _rate(s, n, w, p)
+        ),
+        "The course's own recipe begins at a 25th of the peak; here step 0 has rate 0.",
+    ),
+    (
         lambda s, n, w, p: _rate(s, n, w, p, lambda x: (1 + np.cos(180 * x)) / 2),
         "The cosine takes radians, not degrees.",
     ),

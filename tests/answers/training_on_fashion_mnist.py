@@ -155,6 +155,10 @@ def reported(validation, test):
     return test[run][epoch]
 
 
+def last_of_equals(validation, test):
+    return np.ravel(test)[np.flatnonzero(validation == np.max(validation))[-1]]
+
+
 def mcnemar(first, second, labels):
     a, b = first == labels, second == labels
     only_a, only_b = np.sum(a & ~b), np.sum(b & ~a)
@@ -291,6 +295,7 @@ WRONG = {
         (lambda v, t: t[v.argmax()], "raises IndexError"),
         (lambda v, t: t.mean(), "no network's accuracy"),
         (lambda v, t: int(v.argmax()), "instead of"),
+        (last_of_equals, "instead of"),
     ],
     "6.7": [
         (10, "rounded down"),
