@@ -18,7 +18,7 @@ from resnet_lesson.lab.identity import dirac_kernel
     "overfitting from degradation.",
 )
 def which_failure(answer):
-    risen = "is the deep network's *training* error above the shallow one's?"
+    risen = "is the deep network's training error above the shallow one's?"
     hints = {
         ("c", "degradation"): "The two depths hardly differ. What do they share?",
         ("c", "none of them"): "Others reach 5 % on these images. Do these two fit?",

@@ -51,7 +51,7 @@ def training_curves(histories):
 
 
 @style.drawing
-def by_layer(columns, ylabel, log=True):
+def by_layer(columns, ylabel, log=True, legend=-1):
     """One value for each layer, from the first to the last, panel by panel.
 
     Args:
@@ -59,6 +59,7 @@ def by_layer(columns, ylabel, log=True):
             two lines.
         ylabel: what the values are.
         log: whether their axis is logarithmic.
+        legend: number of the panel that has room for it, and all lines.
     """
     figure, axes = style.panel_row(10.0, 4.0, columns, sharey=True)
     for axis, lines in zip(axes, columns.values(), strict=True):
@@ -66,7 +67,7 @@ def by_layer(columns, ylabel, log=True):
             axis.plot(np.arange(1, len(values) + 1), values, label=label, **line)
         axis.set(xlabel="layer", yscale="log" if log else "linear")
     axes[0].set_ylabel(ylabel)
-    axis.legend(loc="best")  # the last panel has all lines
+    axes[legend].legend(loc="upper right")
     told = "; ".join(
         f"{title}, {label}, from {values[0]:.2g} to {values[-1]:.2g}"
         for title, lines in columns.items()
