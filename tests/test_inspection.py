@@ -8,7 +8,7 @@ import pytest
 
 from resnet_lesson import blocks, models
 from resnet_lesson.base.quiet import keras
-from resnet_lesson.figures import building_resnet, display
+from resnet_lesson.figures import building_resnet, display, network_stages
 from resnet_lesson.lab import inspection
 
 
@@ -118,6 +118,19 @@ def test_signal_layers_have_kernels_of_their_own():
     assert len(set(drawn)) == 6
 
 
+def test_joined_edges_leave_no_border():
+    flat = np.ones((2, 6, 6, 1), "float32")
+
+    def one(seed):
+        return keras.initializers.Ones()
+
+    options = {"width": 4, "depth": 3, "images": flat}
+    wrapped = inspection.signal_through_depth(one, wrap=True, **options)
+    padded = inspection.signal_through_depth(one, **options)
+    assert np.allclose(wrapped, [9, 9 * 36, 9 * 36 * 36])  # every value is the same
+    assert all(np.less(padded, wrapped))
+
+
 # --- the drawings of notebook 05 are made from layers
 
 
@@ -164,6 +177,36 @@ def test_trace_of_a_plain_block_has_no_sum():
     traced = building_resnet.trace(one_block(blocks.plain_block, 16), "block")
     assert not traced["summed"]
     assert len(traced["mapping"]) == 6
+
+
+def test_drawings_of_blocks_tell_what_they_show():
+    columns = [
+        ("plain", one_block(blocks.plain_block, 8), "block"),
+        ("changed", one_block(blocks.preactivation_block, 8, stride=2), "block"),
+    ]
+    told = building_resnet.block_diagrams(columns).alt
+    assert "plain: x → 3×3, 8 → BN → ReLU → 3×3, 8 → BN → ReLU, without a sum;" in told
+    assert "BN → ReLU → 3×3, 8 → +, and from behind ReLU to the + 1×1, 8, /2." in told
+    assert "the identity" not in told
+
+
+def test_blocks_without_names_are_drawn_from_their_steps():
+    x = keras.Input((8, 8, 4))
+    y = keras.ops.relu(keras.layers.Conv2D(4, 3, padding="same")(x) + x)
+    told = building_resnet.wiring_diagram(keras.Model(x, y), "yours").alt
+    assert "yours: x → 3×3, 4 → + → ReLU, and from x to the + the identity." in told
+    plain = one_block(blocks.plain_block, 8)
+    assert building_resnet.wiring_diagram(plain, "no sum") is None
+
+
+def test_drawings_of_networks_and_signals_tell_their_numbers():
+    told = network_stages.stage_chart(models.fashion_resnet(stages=(1, 3)), "x").alt
+    assert "stage 2: 3 of 14 × 14 with 32 channels" in told
+    told = network_stages.signal_chart({("He", 16): [1.0, 2.5]}).alt
+    assert "He, 16 channels: from 1 to 2.5" in told
+    maps = [("image", np.eye(4)), ("same", 2 * np.eye(4)), ("opposite", -np.eye(4))]
+    told = building_resnet.feature_strip(maps).alt
+    assert "same 1.00, opposite -1.00" in told
 
 
 def test_displayed_source_is_the_source_without_docstring():

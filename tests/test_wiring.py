@@ -39,6 +39,7 @@ def test_formulas_of_blocks(builder, options, text):
 
 def test_style_and_names_do_not_matter():
     def other(x, filters):
+        x = layers.Identity()(x)  # no step at all
         conv = layers.Conv2D(filters, 3, padding="same", activation="relu")
         inside = keras.Sequential([layers.BatchNormalization()], name="inside")
         return keras.ops.maximum(x + inside(conv(conv(x))), 0)

@@ -18,6 +18,8 @@ def resnet18(model):
     """
     if not isinstance(model, keras.Model):
         raise Hint(f"Return a keras.Model, got {short(model)}.")
+    if not getattr(model, "inputs", None):
+        raise Hint("Make a functional model: keras.Model(images, logits).")
     if len(model.inputs) != 1 or len(model.outputs) != 1:
         raise Hint("The model has one input, images, and one output, logits.")
     if model.input_shape != (None, 224, 224, 3):

@@ -37,6 +37,7 @@ def block(answer, reference, cases, *, diagnose, own=()):
         steps, text = wiring.steps(mine), wiring.formula(mine)
         yours = f"{case} yours computes {text}."
         try:
+            _only_keras(steps)
             _same_shape(mine, right)
             if text != wiring.formula(right):
                 diagnose(steps, text, wiring.formula(right))
@@ -46,7 +47,13 @@ def block(answer, reference, cases, *, diagnose, own=()):
             if place in (0, len(cases) - 1):
                 _same_values(mine, right, channels)
         except Hint as hint:
-            raise Hint(f"{hint} {yours}") from None
+            raise Hint(f"{hint} {yours}", _drawn(mine)) from None
+
+
+def _drawn(model):
+    from resnet_lesson.figures.building_resnet import wiring_diagram
+
+    return wiring_diagram(model, "your block")
 
 
 @cache
@@ -66,6 +73,8 @@ def _model(answer, channels, filters, stride, case):
                 f"{case} the two summands differ in shape. When does x need a "
                 "projection, and with which filters and stride?"
             ) from None
+        if "KerasTensor" in first:
+            raise Hint("x is a Keras tensor: use keras.layers or keras.ops.") from None
         raise Hint(f"{case} it raises {type(error).__name__}: {first}") from None
     if y is None:
         raise Hint("It returns None: is there a `return`?")
@@ -93,6 +102,13 @@ def _same_shape(mine, right):
             f"{wanted[0]} × {wanted[1]}. Is every padding 'same', and the stride "
             "used once on each path?"
         )
+
+
+def _only_keras(steps):
+    for step in steps:
+        if not type(step.operation).__module__.startswith("keras."):
+            name = type(step.operation).__name__
+            raise Hint(f"The check cannot look into {name}: call Keras layers in turn.")
 
 
 def _no_bias(steps):

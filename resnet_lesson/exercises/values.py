@@ -66,13 +66,14 @@ def choice(answer, wanted, hints):
     """
     options = [wanted, *hints]
     if not isinstance(answer, str):
-        raise Hint(f"Answer with one of {_listed(options)}, as text in quotes.")
+        # Sorted: in its own order the list would begin with the right one.
+        raise Hint(f"Answer with one of {_listed(sorted(options))}, as text in quotes.")
     for option in options:
         if option.casefold() == answer.strip().casefold():
             if option == wanted:
                 return option
             raise Hint(hints[option])
-    raise Hint(f"{answer!r} is none of {_listed(options)}.")
+    raise Hint(f"{answer!r} is none of {_listed(sorted(options))}.")
 
 
 def choices(answer, wanted, hints):

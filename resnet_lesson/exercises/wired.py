@@ -125,6 +125,8 @@ def _end(steps, mapped):
 
 def _shortcut(steps, carried, identity):
     if identity:
+        if carried < 0:
+            raise Hint("The shortcut is right; F holds a step more, or another one.")
         if carried >= 0 and "conv" in " ".join(
             kind(steps, place) for place in before(steps, carried)
         ):

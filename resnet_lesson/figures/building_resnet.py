@@ -1,16 +1,14 @@
-"""Notebook 05: blocks and networks, drawn from the models themselves.
+"""Notebook 05: blocks, drawn from the models themselves, and what flows in them.
 
 Nothing here knows what a residual block looks like: `block_diagrams` walks
-back through a model's layers, and `stage_chart` reads their output shapes.
+back through a model's layers.
 """
 
-import re
-
-from matplotlib.colors import to_rgb
-from matplotlib.patches import FancyBboxPatch, Polygon
+import numpy as np
+from matplotlib.patches import FancyBboxPatch
 
 from resnet_lesson.figures import style
-from resnet_lesson.lab.inspection import stage_table
+from resnet_lesson.lab import wiring
 
 BOX = {  # layer type: (face, color of the text, text)
     "Conv2D": (style.BLUE, "white", "{size}×{size}, {filters}"),
@@ -18,11 +16,8 @@ BOX = {  # layer type: (face, color of the text, text)
     "ReLU": (style.YELLOW, style.INK, "ReLU"),
     "ZeroPadShortcut": ("white", style.INK, "zero-pad"),
 }
-STAGE_COLOURS = (style.GREY, style.BLUE, style.GREEN, style.ORANGE, style.PURPLE)
-DEPTH = 0.3  # of an oblique view: shortening of the axis that goes into the page
 
 
-@style.drawing
 def block_diagrams(columns, width=9.0):
     """Blocks side by side, each drawn from the layers of a model.
 
@@ -31,14 +26,68 @@ def block_diagrams(columns, width=9.0):
             of the block's layers in the model, such as "stage1_block2".
         width: of the figure in inches.
     """
-    traces = [trace(model, block) for _, model, block in columns]
-    rows = max(len(t["mapping"]) + len(t["after"]) + t["summed"] for t in traces)
+    traces = [(title, trace(model, block)) for title, model, block in columns]
+    return _diagrams(traces, width)
+
+
+def wiring_diagram(model, title):
+    """A block of anyone's making, drawn from its steps, whatever their names.
+
+    Args:
+        model: of the block alone.
+        title: of the drawing.
+
+    Returns:
+        A figure, or None where the steps are no chain with one sum.
+    """
+    steps = wiring.steps(model)
+    sums = [place for place, step in enumerate(steps) if step.kind == "+"]
+    if len(sums) != 1 or any(len(s.inputs) != 1 for s in steps if s.kind != "+"):
+        return None
+
+    def path(place):
+        return [] if place < 0 else [*path(steps[place].inputs[0]), place]
+
+    mapping, shortcut = (path(place) for place in steps[sums[0]].inputs)
+    branch = sum(place in mapping for place in shortcut)
+    traced = {
+        "mapping": [_item(steps[place]) for place in mapping],
+        "shortcut": [_item(steps[place]) for place in shortcut[branch:]],
+        "branch": branch,
+        "after": [_item(step) for step in steps[sums[0] + 1 :]],
+        "summed": True,
+    }
+    return _diagrams([(title, traced)], 3.0)
+
+
+def _item(step):
+    """What is drawn for a step: a layer with its numbers, or a word."""
+    as_layer = step.kind.startswith("conv ") or step.kind == "bn"
+    return step.operation if as_layer else step.kind
+
+
+@style.drawing
+def _diagrams(traces, width):
+    rows = max(len(t["mapping"]) + len(t["after"]) + t["summed"] for _, t in traces)
     figure, axes = style.new_figure(width, 0.44 * (rows + 2.4))
-    axes.set(xlim=(0, len(columns)), ylim=(-rows - 1.3, 1.1))
+    axes.set(xlim=(0, len(traces)), ylim=(-rows - 1.3, 1.1))
     axes.axis("off")
-    for left, ((title, _, _), traced) in enumerate(zip(columns, traces, strict=True)):
+    for left, (title, traced) in enumerate(traces):
         _draw_block(axes, left, title, **traced)
-    return figure
+    told = "; ".join(f"{title}: {_in_words(**traced)}" for title, traced in traces)
+    count = f"{len(traces)} columns" if len(traces) > 1 else "A column"
+    return style.describe(figure, f"{count} of layers, from top to bottom. {told}.")
+
+
+def _in_words(mapping, shortcut, branch, after, summed):
+    """A block's layers in the order in which they are drawn."""
+    mapped = [_label(layer) for layer in mapping]
+    if not summed:
+        return f"{' → '.join(['x', *mapped])}, without a sum"
+    carried = " → ".join(map(_label, shortcut)) or "the identity"
+    start = f"behind {mapped[branch - 1]}" if branch else "x"
+    chain = " → ".join(["x", *mapped, "+", *map(_label, after)])
+    return f"{chain}, and from {start} to the + {carried}"
 
 
 def trace(model, block):
@@ -127,112 +176,28 @@ def _arrow(axes, start, end, color=style.INK, lw=1.5):
 
 
 def _draw_layer(axes, x, y, layer):
-    face, ink, label = BOX[type(layer).__name__]
-    if type(layer).__name__ == "Conv2D":
-        label = label.format(size=layer.kernel_size[0], filters=layer.filters)
-        label += f", /{layer.strides[0]}" if layer.strides[0] > 1 else ""
+    face, ink, _ = _look(layer)
     corner, width, height = (x - 0.21, y - 0.3), 0.42, 0.6
     edge = style.GREY if face in ("white", style.PALE) else face
     look = {"boxstyle": "round,pad=0,rounding_size=0.04", "mutation_aspect": 4}
     axes.add_patch(
         FancyBboxPatch(corner, width, height, fc=face, ec=edge, zorder=3, **look)
     )
-    _write(axes, x, y, label, color=ink, fontsize=13, zorder=4)
+    _write(axes, x, y, _label(layer), color=ink, fontsize=13, zorder=4)
 
 
-@style.drawing
-def stage_chart(model, title, width=9.0):
-    """A network's stages to scale: one slab a block, pixels by pixels by channels.
-
-    Height and depth of a slab are the side of its feature maps, its width is
-    their number; each with one scale for the whole figure.
-
-    Args:
-        model: one of `resnet_lesson.models`, with a fixed input size.
-        title: of the figure.
-        width: of the figure in inches.
-    """
-    slabs = []
-    for stage in stage_table(model)[:-1]:
-        shape = stage.output_shape
-        if stage.name == "stem":  # before its max-pool, if it has one
-            shape = model.get_layer("stem_conv").output.shape[1:]
-        names = " ".join(layer.name for layer in model.layers)
-        blocks = set(re.findall(rf"\b{stage.name}_(block\d+)_", names))
-        slabs.append((stage.name, max(len(blocks), 1), shape))
-    room, gap, per_pixel = width - 0.3, 0.16, 2.0 / slabs[0][2][0]
-    scale = _channel_scale(slabs, room - gap * len(slabs), per_pixel)
-    figure, axes = style.new_figure(width, 4.5)
-    axes.set(xlim=(0, room), ylim=(-1.5, 2.75), title=title)
-    axes.axis("off")
-    left = 0.0
-    for place, (name, count, shape) in enumerate(slabs):
-        slot = _slot(count, shape, scale, per_pixel)
-        slab, side = shape[2] * scale, shape[0] * per_pixel
-        start = left + (slot - count * slab - DEPTH * side) / 2
-        for number in range(count):
-            _draw_slab(axes, start + number * slab, slab, side, STAGE_COLOURS[place])
-        lines = [name.replace("stage", "stage "), f"{shape[0]} × {shape[1]}"]
-        if name != "stem":
-            lines.insert(1, f"{count} blocks" if count > 1 else "1 block")
-        text = "\n".join([*lines, f"{shape[2]} ch."])
-        axes.text(left + slot / 2, -0.12, text, ha="center", va="top")
-        left += slot + gap
-    return figure
+def _look(layer):
+    if isinstance(layer, str):
+        return BOX["ReLU"] if layer == "relu" else ("white", style.INK, layer)
+    return BOX[type(layer).__name__]
 
 
-def _slot(count, shape, scale, per_pixel):
-    """Inches that a stage takes: its slabs, or its label if that is wider."""
-    return max(0.98, count * shape[2] * scale + DEPTH * shape[0] * per_pixel)
-
-
-def _channel_scale(slabs, room, per_pixel):
-    """The number of inches per channel with which the stages fill the figure."""
-    low, high = 0.0, 1.0
-    for _ in range(50):
-        scale = (low + high) / 2
-        used = sum(_slot(count, shape, scale, per_pixel) for _, count, shape in slabs)
-        low, high = (scale, high) if used < room else (low, scale)
-    return low
-
-
-def _draw_slab(axes, x, width, side, colour):
-    """A box in oblique view: front, top and right face."""
-    right, d = x + width, DEPTH * side
-    front = [(x, 0), (right, 0), (right, side), (x, side)]
-    top = [(x, side), (right, side), (right + d, side + d), (x + d, side + d)]
-    flank = [(right, 0), (right, side), (right + d, side + d), (right + d, d)]
-    for corners, strength in ((front, 1.0), (top, 0.5), (flank, 0.75)):
-        paler = [1 - strength * (1 - c) for c in to_rgb(colour)]
-        axes.add_patch(Polygon(corners, facecolor=paler, edgecolor="white", lw=0.8))
-
-
-@style.drawing
-def signal_chart(scales):
-    """How a signal's scale changes from layer to layer, on a logarithmic axis.
-
-    Args:
-        scales: a dict from (initialisation, channels) to one value a layer;
-            two initialisations at most.
-    """
-    figure, axes = style.new_figure(9, 4.4)
-    looks = ((style.BLUE, "-"), (style.ORANGE, "--"))
-    starts = dict.fromkeys(start for start, _ in scales)
-    for start, (colour, dashes) in zip(starts, looks, strict=False):
-        curves = {width: v for (name, width), v in scales.items() if name == start}
-        ends = [values[-1] for values in curves.values()]
-        labels = {f"{start}, {width} channels": v for width, v in curves.items()}
-        if max(ends) < 10 * min(ends):  # close together: one label for all
-            median = sorted(curves.values(), key=lambda v: v[-1])[len(curves) // 2]
-            labels = {f"{start}, {min(curves)} to {max(curves)}": median}
-        for values in curves.values():
-            axes.plot(range(1, len(values) + 1), values, color=colour, ls=dashes)
-        for label, values in labels.items():
-            style.note(axes, label, (len(values), values[-1]), colour)
-    depth = max(len(values) for values in scales.values())
-    axes.set(yscale="log", xlabel="convolution", ylabel="root mean square of output")
-    axes.set(xlim=(1, 1.42 * depth), xticks=range(5, depth + 1, 5))
-    return figure
+def _label(layer):
+    label = _look(layer)[-1]
+    if type(layer).__name__ != "Conv2D":
+        return label
+    stride = f", /{layer.strides[0]}" if layer.strides[0] > 1 else ""
+    return label.format(size=layer.kernel_size[0], filters=layer.filters) + stride
 
 
 @style.drawing
@@ -247,4 +212,13 @@ def feature_strip(maps):
     for panel, (title, values) in zip(axes, maps, strict=True):
         style.picture(panel, values)
         panel.set_title(title, loc="center", fontsize=13)
-    return figure
+    first = np.ravel(maps[0][1])
+    told = ", ".join(
+        f"{title} {np.corrcoef(first, np.ravel(values))[0, 1]:.2f}"
+        for title, values in maps[1:]
+    )
+    return style.describe(
+        figure,
+        f"{len(maps)} small grey pictures in a row. How much each resembles the first, "
+        f"{maps[0][0]}, as a correlation: {told}.",
+    )

@@ -115,7 +115,7 @@ def copy_weights(source, target, rename=None):
             layer.set_weights(source.get_layer(name).get_weights())
 
 
-def signal_through_depth(initializer, *, width, depth, images, seed=0):
+def signal_through_depth(initializer, *, width, depth, images, seed=0, wrap=False):
     """How large a signal stays in convolutions with ReLU and without BN.
 
     Args:
@@ -124,6 +124,8 @@ def signal_through_depth(initializer, *, width, depth, images, seed=0):
         depth: number of convolutions, 3x3, stride 1, each followed by ReLU.
         images: float32 (n, height, width, channels).
         seed: of the kernels; every layer gets its own.
+        wrap: join opposite edges of the images, so that there is no border;
+            otherwise zeros are padded.
 
     Returns:
         Root mean square of each convolution's output, before its ReLU.
@@ -136,7 +138,11 @@ def signal_through_depth(initializer, *, width, depth, images, seed=0):
     for layer in range(depth):
         # An initialiser object repeats itself: one seed for each layer.
         draw = initializer(1000 * seed + layer)
-        y = keras.ops.conv(x, draw((3, 3, x.shape[-1], width)), padding="same")
+        kernel = draw((3, 3, x.shape[-1], width))
+        if wrap:
+            x = keras.ops.concatenate([x[:, -1:], x, x[:, :1]], axis=1)
+            x = keras.ops.concatenate([x[:, :, -1:], x, x[:, :, :1]], axis=2)
+        y = keras.ops.conv(x, kernel, padding="valid" if wrap else "same")
         scales.append(float(keras.ops.sqrt(keras.ops.mean(keras.ops.square(y)))))
         x = keras.ops.relu(y)
     return scales

@@ -86,7 +86,7 @@ class _Walk:
                 shape = tuple(tensor.shape[1:])
                 self.found.append(Step(kind, operation, inputs, shape))
                 inputs = (len(self.found) - 1,)
-            place = len(self.found) - 1
+            place = inputs[0]  # that of the last step, or of the input's
         self.places[id(tensor)] = place
         return place
 
@@ -125,7 +125,7 @@ def _kinds(operation):
     if activation is not None:
         named = [] if name == "Activation" else kinds
         kinds = [*named, getattr(activation, "__name__", "activation")]
-    return [kind for kind in kinds if kind != "linear"] or ["linear"]
+    return [kind for kind in kinds if kind not in ("linear", "Identity")]
 
 
 NAMES = {

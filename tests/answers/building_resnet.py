@@ -123,6 +123,24 @@ def dilated(x, filters, stride=1):
     return relu(x + y)
 
 
+def with_dropout(x, filters, stride=1):
+    y = relu(bn(conv(x, filters, 3, stride)))
+    y = layers.Dropout(0.1)(bn(conv(y, filters, 3)))
+    if stride != 1 or x.shape[-1] != filters:
+        x = bn(conv(x, filters, 1, stride))
+    return relu(x + y)
+
+
+def product(x, filters, stride=1):
+    y = relu(bn(conv(x, filters, 3, stride)))
+    return relu(bn(conv(y, filters, 3)) * x)
+
+
+class Opaque(layers.Layer):
+    def call(self, x):
+        return x
+
+
 def without_padding(x, filters, stride=1):
     y = relu(bn(layers.Conv2D(filters, 3, stride, use_bias=False)(x)))
     return relu(bn(layers.Conv2D(filters, 3, use_bias=False)(y)))
@@ -317,6 +335,11 @@ WRONG = {
         (one_layer_twice, "called twice"),
         (dilated, "dilation"),
         (without_padding, "padding"),
+        (with_dropout, "a step more"),
+        (product, "no sum"),
+        (lambda x, filters, stride=1: Opaque()(x), "cannot look into Opaque"),
+        (lambda x, filters, stride=1: [right_basic(x, filters, stride)], "a list"),
+        (lambda x, filters, stride=1: np.maximum(x, 0), "keras.ops"),
         (from_the_package, "package's own"),
         (blocks.basic_block, "package's own"),
         (right_bottleneck, "channels"),
