@@ -423,6 +423,15 @@ def test_a_player_is_small_self_contained_and_repeatable(name):
     assert not re.search(r'class="fa|_anim_img[0-9a-f]{8}', html)
 
 
+def test_without_scripts_a_sentence_stands_in_the_players_place():
+    html = convolution_player.player("plain")
+    left = re.sub(r"<(script|style).*?</\1>", "", html, flags=re.DOTALL)
+    text = re.sub(r"<[^>]*>", "", left).strip()
+    assert text.startswith("Step-through player, plain convolution.")
+    assert text.endswith("shows the same.")
+    assert "button" not in left
+
+
 @pytest.mark.parametrize("name", convolution_steps.SETTINGS)
 def test_what_a_player_shows_is_what_keras_computes(name):
     setting = convolution_steps.SETTINGS[name]

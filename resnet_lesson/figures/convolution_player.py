@@ -2,6 +2,7 @@
 
 import base64
 import io
+import json
 import re
 
 from IPython.display import display
@@ -66,12 +67,24 @@ def _self_contained(html, name):
     html = re.sub(r"(?<=data:image/png;base64,)[^\"]+", _few_colours, html)
     for icon, character in BUTTONS.items():
         html = html.replace(f'<i class="{icon}"></i>', character)
-    attributes = f'alt="{_player_alt(name)}" style="max-width: 100%"'
-    # Else JupyterLab takes the arrow keys away from the slider.
-    quiet = '<div class="animation" data-lm-suppress-shortcuts="true">'
-    html = html.replace('<div class="animation">', quiet)
     image = f'<img id="_anim_img_{name}"'
-    return html.replace(f"{image}>", f"{image} {attributes}>")
+    alive = f'{image} alt="{_player_alt(name)}" style="max-width: 100%">'
+    return _from_a_script(html.replace(f"{image}>", alive), name)
+
+
+def _from_a_script(html, name):
+    """Let a script put the controls in: without scripts a sentence stands there."""
+    start = html.index('<div class="animation">')
+    end = html.index("<script", start)
+    place = f"_anim_place_{name}"
+    controls = json.dumps(html[start:end].strip())
+    # JupyterLab would else take the arrow keys away from the slider.
+    keys = 'onkeydown="event.stopPropagation()"'
+    return (
+        f'{html[:start]}<div id="{place}" {keys}><p>{_player_alt(name)}</p></div>\n'
+        f'<script>document.getElementById("{place}").innerHTML = {controls};</script>\n'
+        f"{html[end:]}"
+    )
 
 
 def _few_colours(match):
@@ -85,6 +98,6 @@ def _few_colours(match):
 
 def _player_alt(name):
     return (
-        f"Step-through player, {name} convolution. Where it does not move, run "
+        f"Step-through player, {name} convolution. Where it does not appear, run "
         "this cell; the picture of all steps shows the same."
     )
