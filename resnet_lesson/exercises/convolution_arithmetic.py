@@ -198,8 +198,8 @@ def padding(answer):
         except Hint as hint:
             if hint.args[0] in [text for _, text in mistakes]:
                 raise
-            needed = f"{-(-i // s)} windows every {s} columns, each {k} wide"
-            raise Hint(f"{name}: {needed}. How many columns is that?") from None
+            needed = f"{-(-i // s)} windows of {k} columns in steps of {s}"
+            raise Hint(f"{name}: {needed}. How many columns do they need?") from None
 
 
 @exercise(
@@ -212,11 +212,12 @@ def convolve(answer):
     rng = np.random.default_rng(0)
     shapes = [  # of images and kernel, s, d; wide enough for mistakes to fit in
         *(((1, 4, 4, 1), (2, 2, 1, 1), 1, 1), ((1, 6, 6, 1), (2, 2, 1, 1), 2, 1)),
-        *(((1, 6, 6, 1), (2, 2, 1, 1), 1, 3), ((1, 6, 6, 2), (2, 2, 2, 1), 1, 1)),
-        *(((2, 5, 6, 1), (2, 3, 1, 1), 1, 1), ((3, 9, 7, 3), (3, 2, 3, 4), 1, 1)),
-        *(((2, 9, 8, 3), (3, 3, 3, 2), 2, 1), ((2, 11, 10, 3), (3, 3, 3, 2), 1, 3)),
-        *(((3, 12, 11, 2), (3, 2, 2, 5), 2, 3), ((1, 12, 11, 3), (1, 1, 3, 3), 3, 2)),
-        *(((2, 10, 10, 4), (3, 3, 4, 4), 3, 3), ((2, 14, 8, 2), (5, 1, 2, 3), 3, 1)),
+        *(((1, 6, 6, 1), (2, 2, 1, 1), 1, 3), ((1, 4, 4, 2), (2, 2, 2, 1), 1, 1)),
+        *(((2, 3, 3, 1), (2, 2, 1, 1), 1, 1), ((1, 5, 6, 1), (2, 3, 1, 1), 1, 1)),
+        *(((3, 9, 7, 3), (3, 2, 3, 4), 1, 1), ((2, 9, 8, 3), (3, 3, 3, 2), 2, 1)),
+        *(((2, 11, 10, 3), (3, 3, 3, 2), 1, 3), ((3, 12, 11, 2), (3, 2, 2, 5), 2, 3)),
+        *(((1, 12, 11, 3), (1, 1, 3, 3), 3, 2), ((2, 10, 10, 4), (3, 3, 4, 4), 3, 3)),
+        ((2, 14, 8, 2), (5, 1, 2, 3), 3, 1),
     ]
     cases = [
         (rng.integers(0, 5, image), rng.integers(-2, 3, kernel), s, d)

@@ -63,7 +63,7 @@ def resnet18_field(answer):
         answer,
         right,
         mistakes=mistakes,
-        otherwise="Not yet. Make a table with one row a layer: k, s, r after it, "
+        otherwise="Make a table with one row a layer: k, s, r after it, "
         f"j after it. Check it against two points: {_after(2)} after the max-pool, "
         f"{_after(6)} after stage 1.",
     )

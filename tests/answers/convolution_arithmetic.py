@@ -157,7 +157,7 @@ WRONG = {
         ({name: pair[::-1] for name, pair in PADDING.items()}, "wrong side"),
         (PADDING | {"conv 7×7 / 2 on 224": (3, 3)}, "fault to be repaired"),
         (PADDING | {"pool 3×3 / 2 on 112": 1}, "pair"),
-        (PADDING | {"conv 3×3 / 2 on 57": (0, 1)}, "29 windows every 2 columns"),
+        (PADDING | {"conv 3×3 / 2 on 57": (0, 1)}, "29 windows of 3 columns"),
         (PADDING | {"conv 1×1 / 2 on 56": (0, 1)}, "28 windows"),
         (PADDING | {"conv 3×3 / 2 on 56": (1, 2)}, "How many columns"),
         ({}, "six keys"),
