@@ -16,6 +16,7 @@ from resnet_lesson.figures import (
     show_table,
     start_here,
     style,
+    training_exercises,
     where_the_seconds_go,
 )
 from resnet_lesson.figures import training_on_fashion_mnist as draw
@@ -163,6 +164,10 @@ def training_drawings(fashion):
     yield draw.schedule([0.0, 0.1, 0.05, 0.0], 2)
     yield draw.training_curves(HISTORY)
     yield draw.training_curves({k: v for k, v in HISTORY.items() if "val" not in k})
+    fine = {f"curve_{key}": values for key, values in HISTORY.items()}
+    yield draw.training_curves({"curve_epoch": [0.5, 1.0, 1.5], **fine}, 3)
+    yield training_exercises.made_up_runs()
+    yield training_exercises.your_schedule([0.0, 0.1, 0.05, 0.0], 1, 0.1)
     yield draw.long_run(HISTORY, 1)
     yield fashion_images.predictions(some.images[:6], some.labels[:6], probabilities)
     yield fashion_images.augmentations(some.images[0], some.images[1:7])
@@ -275,3 +280,13 @@ def test_a_live_figure_replaces_itself(monkeypatch):
             live(history)
         assert [how for how, _ in shown] == ["new", "replaced", "replaced"]
         assert [text for _, text in shown] == [words(history) for history in histories]
+
+
+def test_training_drawings_say_what_they_show(fashion):
+    for figure in training_drawings(fashion):
+        assert len(figure.alt) > 30
+    curves = draw.training_curves(HISTORY).alt
+    assert "training images 0.3, validation 0.3." in curves
+    matrix = np.array([[9, 1], [3, 8]])
+    assert "17 of them on the diagonal" in draw.confusion(matrix).alt
+    assert "Trouser taken for T-shirt/top, 3 times" in draw.confusion(matrix).alt
