@@ -54,6 +54,19 @@ def function(
     raise Hint(shown, picture)
 
 
+class Named:
+    """A function of one argument that shows what it computes, for a hint's case."""
+
+    def __init__(self, text, compute):
+        self._text, self._compute = text, compute
+
+    def __call__(self, x):
+        return self._compute(x)
+
+    def __repr__(self):
+        return self._text
+
+
 def call(answer, case):
     """What a reader's function returns for a case; an exception becomes a `Hint`."""
     args, options = _split(case)
