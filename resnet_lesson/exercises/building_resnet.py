@@ -1,7 +1,9 @@
 """Exercises of notebook 05: shapes and counts by hand, blocks and a network."""
 
 from resnet_lesson import blocks, models, parts
-from resnet_lesson.exercises import assembled, keras_blocks, wired
+from resnet_lesson.exercises import building_resnet_blocks as keras_blocks
+from resnet_lesson.exercises import building_resnet_network as assembled
+from resnet_lesson.exercises import building_resnet_wiring as wired
 from resnet_lesson.exercises.checking import Hint, exercise
 from resnet_lesson.exercises.functions import call, written
 from resnet_lesson.exercises.values import array, choice, number

@@ -9,8 +9,8 @@ import sys
 import numpy as np
 
 from resnet_lesson import conv_arithmetic as arithmetic
-from resnet_lesson.exercises import convolution_costs  # noqa: F401 declares the rest
-from resnet_lesson.exercises import convolution_mistakes as ours
+from resnet_lesson.exercises import convolution_arithmetic_costs as convolution_costs  # noqa: F401 declares the rest
+from resnet_lesson.exercises import convolution_arithmetic_mistakes as ours
 from resnet_lesson.exercises.checking import Hint, exercise
 from resnet_lesson.exercises.functions import function
 from resnet_lesson.exercises.values import array, read_number, short

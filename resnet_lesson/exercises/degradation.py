@@ -4,7 +4,7 @@ from functools import partial
 
 import numpy as np
 
-from resnet_lesson.exercises import modes
+from resnet_lesson.exercises import degradation_modes as modes
 from resnet_lesson.exercises.checking import Hint, exercise
 from resnet_lesson.exercises.functions import call, function, written
 from resnet_lesson.exercises.values import array, choices, number, read_number

@@ -11,7 +11,7 @@ from resnet_lesson import blocks
 from resnet_lesson.base.quiet import keras
 from resnet_lesson.exercises.checking import Hint, exercise
 from resnet_lesson.exercises.functions import function
-from resnet_lesson.exercises.shortcut_shapes import BACK, Named
+from resnet_lesson.exercises.identity_shortcut_shapes import BACK, Named
 from resnet_lesson.exercises.values import array, choices, number
 from resnet_lesson.lab import shortcuts
 

@@ -6,10 +6,11 @@
 import numpy as np
 
 from resnet_lesson import blocks
-from resnet_lesson.exercises import new_defects, thirty_lines
+from resnet_lesson.exercises import reading_code_critically_defects as new_defects
+from resnet_lesson.exercises import reading_code_critically_lines as thirty_lines
 from resnet_lesson.exercises.checking import exercise
+from resnet_lesson.exercises.reading_code_critically_verdicts import catches, claim
 from resnet_lesson.exercises.values import choices
-from resnet_lesson.exercises.verdicts import catches, claim
 
 __all__ = ["new_defects"]
 
