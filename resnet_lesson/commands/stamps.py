@@ -166,7 +166,8 @@ def _imports_of_checkers(checking, cells, package):
     for chapter, module in chapters.items():
         call = re.compile(rf"\bcheck\(\s*['\"]{chapter}(\.\d+)?['\"]")
         if any(map(call.search, cells)):
-            yield ast.parse(f"import {package.name}.exercises.{module}")
+            for path in sorted((package / "exercises").glob(f"{module}*.py")):
+                yield ast.parse(f"import {package.name}.exercises.{path.stem}")
 
 
 def _imports_only(tree):

@@ -1,6 +1,6 @@
 """Checkers of notebook 04: sizes, padding, the convolution itself.
 
-Those about receptive fields and cost stand in `convolution_costs`.
+Those about receptive fields and cost stand in `convolution_arithmetic_costs`.
 """
 
 import itertools
@@ -9,7 +9,6 @@ import sys
 import numpy as np
 
 from resnet_lesson import conv_arithmetic as arithmetic
-from resnet_lesson.exercises import convolution_arithmetic_costs as convolution_costs  # noqa: F401 declares the rest
 from resnet_lesson.exercises import convolution_arithmetic_mistakes as ours
 from resnet_lesson.exercises.checking import Hint, exercise
 from resnet_lesson.exercises.functions import function

@@ -1,6 +1,6 @@
 """Checkers of notebook 03: silent blocks, sums of residuals, scaled shortcuts.
 
-Those of 3.5 to 3.7 are in `shortcut_shapes`, which is imported here.
+Those of 3.5 to 3.7 are in `identity_shortcut_shapes`.
 """
 
 import math

@@ -1,18 +1,15 @@
 """Exercises of notebook 8: what fails, what a check sees, faults to repair.
 
-8.4 to 8.6 are declared in `new_defects`.
+8.4 to 8.6 are declared in `reading_code_critically_defects`.
 """
 
 import numpy as np
 
 from resnet_lesson import blocks
-from resnet_lesson.exercises import reading_code_critically_defects as new_defects
-from resnet_lesson.exercises import reading_code_critically_lines as thirty_lines
+from resnet_lesson.exercises import reading_code_critically_lines
 from resnet_lesson.exercises.checking import exercise
 from resnet_lesson.exercises.reading_code_critically_verdicts import catches, claim
 from resnet_lesson.exercises.values import choices
-
-__all__ = ["new_defects"]
 
 MAPPED = (32, 28, 28, 16)  # F(x)
 CARRIED = {  # what is added to it
@@ -150,7 +147,7 @@ def weights_of_their_own(answer):
     ),
 )
 def three_faults(answer):
-    thirty_lines.check_repairs(answer)
+    reading_code_critically_lines.check_repairs(answer)
 
 
 REASONS = {

@@ -1,15 +1,12 @@
 """Checkers of chapter 6: what runs say, and what may be said of them.
 
-Those of its longer functions stand in `loss_and_rate` and `split_and_luck`.
+Those of its longer functions stand in `training_on_fashion_mnist_loss` and `..._split`.
 """
 
 import math
 
 import numpy as np
 
-from resnet_lesson.exercises import (  # noqa: F401, they declare the others
-    training_on_fashion_mnist_loss as loss_and_rate,
-)
 from resnet_lesson.exercises.checking import Hint, exercise
 from resnet_lesson.exercises.functions import function
 from resnet_lesson.exercises.values import choices, number, read_array

@@ -3,11 +3,6 @@
 Those of its longer functions stand in the modules that share its name.
 """
 
-from resnet_lesson.exercises import (  # noqa: F401, they declare the others
-    where_the_seconds_go_budget,
-    where_the_seconds_go_parts,
-    where_the_seconds_go_timing,
-)
 from resnet_lesson.exercises.checking import exercise
 from resnet_lesson.exercises.functions import function
 from resnet_lesson.exercises.values import choices, number
