@@ -84,3 +84,21 @@ def test_random_sets_spare_the_downsampling_blocks():
 def test_too_large_a_set_is_refused():
     with pytest.raises(ValueError, match=r"count must be in 0\.\.4, got 5"):
         lesions.random_sets(ALL, 5, draws=1)
+
+
+@pytest.mark.parametrize("kind", ["plain", "residual"])
+def test_one_by_one_is_each_deletion_in_turn(kind, images):
+    model = network(kind)
+    found = lesions.one_by_one(model, images)
+    assert list(found) == ALL
+    for block, logits in found.items():
+        with lesions.deleted(model, block):
+            wanted = model.predict_on_batch(images)
+        np.testing.assert_allclose(logits, wanted, rtol=1e-4, atol=1e-5)
+
+
+def test_a_change_is_measured_against_the_logits_and_not_their_mean():
+    before = np.array([[1.0, -1.0], [3.0, 5.0]])
+    assert lesions.relative_change(before, before + 7) == 0
+    assert lesions.relative_change(before, 3 * before) == pytest.approx(2)
+    assert lesions.relative_change(before, -before) == pytest.approx(2)

@@ -8,8 +8,10 @@ from contextlib import contextmanager
 
 import numpy as np
 
+from resnet_lesson.base.quiet import keras
 from resnet_lesson.lab.identity import make_identity
 from resnet_lesson.lab.shortcuts import silence
+from resnet_lesson.training.evaluation import predict_logits
 
 
 def block_names(model):
@@ -53,6 +55,44 @@ def deleted(model, *blocks):
         model.set_weights(kept)
 
 
+def one_by_one(model, images):
+    """What the network says without each of its blocks in turn.
+
+    The same as `predict_logits` within `deleted(model, block)` for every block,
+    in about half the time: what stands before a stage is computed once.
+
+    Args:
+        model: a functional model of this package; used in inference mode.
+        images: float32 (n, height, width, channels).
+
+    Returns:
+        A dict from block name to the logits without it, float32 (n, classes).
+    """
+    logits, values, reached = {}, images, model.input
+    for stage, blocks in _stages(model).items():
+        entry = model.get_layer(f"{stage}_block1_conv1").input
+        values = predict_logits(keras.Model(reached, entry), values)
+        rest, reached = keras.Model(entry, model.output), entry
+        for block in blocks:
+            with deleted(model, block):
+                logits[block] = predict_logits(rest, values)
+    return logits
+
+
+def relative_change(before, after):
+    """How far logits have moved, against how far they lie apart.
+
+    Args:
+        before, after: float (n, classes).
+
+    Returns:
+        The norm of the difference over the norm of `before`, both without
+        each image's mean, which the softmax does not see.
+    """
+    before, after = (x - x.mean(axis=1, keepdims=True) for x in (before, after))
+    return float(np.linalg.norm(after - before) / np.linalg.norm(before))
+
+
 def random_sets(names, count, draws, seed=0):
     """So many random sets of `count` blocks each, without the downsampling ones.
 
@@ -78,3 +118,11 @@ def random_sets(names, count, draws, seed=0):
 def halves_size(block):
     """Whether a block is the first of a later stage, which halves the image size."""
     return block.endswith("_block1") and not block.startswith("stage1")
+
+
+def _stages(model):
+    """Stage name -> names of its blocks."""
+    stages = {}
+    for block in block_names(model):
+        stages.setdefault(block.split("_")[0], []).append(block)
+    return stages
