@@ -6,11 +6,13 @@ import pytest
 
 from resnet_lesson.figures import (
     Live,
+    confidence,
     degradation,
     display,
     fashion_images,
     identity_shortcut,
     looking_inside,
+    loss_surface,
     residual_mapping,
     show,
     show_table,
@@ -22,6 +24,7 @@ from resnet_lesson.figures import (
 from resnet_lesson.figures import training_on_fashion_mnist as draw
 from resnet_lesson.lab import toy
 
+KINDS = ("plain", "residual")
 ALT = "A line that falls from left to right, and a flat one."
 HISTORY = {
     f"{kind}_{what}": [0.5, 0.4, 0.3]
@@ -122,37 +125,41 @@ def shortcut_drawings():
 
 def inside_drawings(fashion):
     rng = np.random.default_rng(0)
-    maps = rng.normal(size=(2, 7, 7, 16))
     blocks = [
         f"stage{stage}_block{index}" for stage in (1, 2, 3) for index in range(1, 10)
     ]
     values = dict(zip(blocks, rng.uniform(10, 80, size=27), strict=True))
-    both = {"plain": values, "residual": values}
-    yield looking_inside.filters(rng.normal(size=(3, 3, 1, 16)))
-    yield looking_inside.feature_maps(
-        fashion.validation.images[:2], {"stem": maps, "stage 1": maps}
-    )
-    yield looking_inside.block_sums(
-        {"stage1\nblock2": (maps[0, ..., 0], maps[0, ..., 1])}
-    )
-    yield looking_inside.bars_by_block(values, "ratio")
-    yield looking_inside.responses(
-        {"plain-20": np.ones(19), "residual-56": np.ones(55)}
-    )
-    yield looking_inside.single_lesions(both, {"plain": 20.0, "residual": 10.0})
+    few = {block: values[block] for block in blocks if block[-1] in "123"}
+    kernels, twins = rng.normal(size=(3, 3, 1, 16)), ("trained", "before training")
+    yield looking_inside.filters(dict.fromkeys(twins, kernels), np.ones(16))
+    maps = {f"stage {stage}": rng.normal(size=(7, 7, 16)) for stage in (1, 2, 3)}
+    some = dict.fromkeys(twins, maps)
+    yield looking_inside.feature_maps(fashion.validation.images[0], some)
+    shares = dict.fromkeys(twins, dict.fromkeys(maps, 0.7))
+    yield looking_inside.by_stage({"whole maps": shares, "means": shares}, 0.6)
+    both, pair = dict.fromkeys(twins, values), dict.fromkeys(twins, few)
+    yield looking_inside.added({"residual-20": pair, "residual-56": both})
+    yield looking_inside.path_lengths({"whole": [0.25, 0.5, 0.25], "one gone": [0.5]})
+    errors = {20: dict.fromkeys(KINDS, few), 56: dict.fromkeys(KINDS, values)}
+    intact = {depth: {"plain": 20.0, "residual": 10.0} for depth in errors}
+    yield looking_inside.single_lesions(errors, intact)
     several = {0: [10.0], 4: [15.0, 40.0]}
-    yield looking_inside.many_lesions({"plain": several, "residual": several})
+    yield looking_inside.many_lesions(dict.fromkeys(KINDS, several))
     places = np.linspace(-1, 1, 5)
     plane = 0.1 + places**2 + places[:, np.newaxis] ** 2
-    yield looking_inside.surfaces(
-        {"plain-56": plane, "residual-56": plane}, places, (0.1, 0.5, 1)
-    )
-    yield looking_inside.line_through(
-        {"plain": (places, plane[2], places[::2], plane[2, ::2])}
-    )
-    confidence = np.array([np.nan, 0.3, 0.7, 0.9])
-    yield looking_inside.reliability(confidence, confidence, np.array([0, 5, 10, 80]))
-    yield looking_inside.class_confidence(np.full(10, 0.9), np.full(10, 0.85))
+    planes = {"plain-56": plane, "residual-56": plane}
+    yield loss_surface.surfaces(planes, places, (0.1, 0.5, 1))
+    lines = dict.fromkeys(KINDS, (places, plane[2]))
+    yield loss_surface.lines_through({"20": lines, "56": lines}, lines)
+    yield loss_surface.responses({"plain-20": np.ones(19), "residual-56": np.ones(55)})
+    sure = np.array([np.nan, 0.3, 0.7, 0.9])
+    yield confidence.reliability(sure, sure, np.array([0, 5, 10, 80]))
+    yield confidence.class_confidence(np.full(10, 0.9), np.full(10, 0.85))
+
+
+def test_drawings_of_chapter_seven_say_what_they_show(fashion):
+    for figure in inside_drawings(fashion):
+        assert len(figure.alt) > 30
 
 
 def training_drawings(fashion):
