@@ -142,7 +142,7 @@ SAME_MISTAKES = [
     ),
     (
         lambda i, k, s, d: (span(k, d) // 2,) * 2,
-        "⌊k'/2⌋ on both sides is right for odd kernels at stride 1 only.",
+        "⌊k'/2⌋ on both sides is sure only for odd k' at stride 1.",
     ),
     (
         lambda i, k, s, d: _halves(span(k, d) - 1),
