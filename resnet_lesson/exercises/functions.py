@@ -141,9 +141,17 @@ def _split(case):
 
 def _failure(answer, case, result, wanted):
     text = f"{_case(answer, case)} gives {short(result)}"
-    if np.shape(result) != np.shape(wanted):
+    if _shape(result) != _shape(wanted):
         return f"{text}; {short(wanted)} is wanted."
     return f"{text} instead of {short(wanted)}."
+
+
+def _shape(value):
+    """An array's shape, or those of several arrays that differ in shape."""
+    try:
+        return np.shape(value)
+    except ValueError:
+        return [np.shape(part) for part in value]
 
 
 def _case(answer, case):

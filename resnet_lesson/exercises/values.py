@@ -177,6 +177,9 @@ def short(value):
         if values.size <= 12:
             return " ".join(np.array2string(values, precision=4).split())
         return f"an array of shape {tuple(shape)}"
+    if isinstance(value, (tuple, list)) and any(hasattr(v, "shape") for v in value[:3]):
+        parts = [short(part) for part in value[:3]] + ["…"] * (len(value) > 3)
+        return f"({', '.join(parts)})"
     text = repr(value)
     return text if len(text) <= 60 else f"a {type(value).__name__}"
 

@@ -30,7 +30,19 @@ def sums(rows, titles=("x", "F(x)", "y = F(x) + x"), signs=("+", "=")):
         figure.colorbar(image, ax=row[-1], shrink=0.85, pad=0.06)
     for panel, title in zip(axes[0], titles, strict=True):
         panel.set_title(title, loc="center")
-    return figure
+    return style.describe(figure, _sums_in_words(rows, titles))
+
+
+def _sums_in_words(rows, titles):
+    sizes = [
+        (f"{label}: " if label else "")
+        + ", ".join(f"{np.sqrt(np.mean(np.square(values))):.2f}" for values in maps)
+        for label, maps in rows.items()
+    ]
+    return (
+        f"Three pictures a row, {titles[0]} and {titles[1]} adding up to {titles[2]}, "
+        f"each row in one colour scale. Root mean squares: {'; '.join(sizes)}."
+    )
 
 
 @style.drawing
@@ -53,7 +65,13 @@ def fit(inputs, observed, fitted):
     span = inputs[-1] - inputs[0]
     axis.set(xlabel="input", ylabel="response")
     axis.set_xlim(inputs[0] - 0.1 * span, inputs[-1] + 0.16 * span)
-    return figure
+    above = int(np.sum(observed > fitted))
+    return style.describe(
+        figure,
+        f"{len(inputs)} points around a dashed line of fitted values. A vertical "
+        f"stroke from the line to each point is its residual: {above} upwards, "
+        f"{len(inputs) - above} downwards.",
+    )
 
 
 @style.drawing
@@ -84,7 +102,30 @@ def races(when, errors, titles, floor=1e-6):
     for row in axes:
         row[0].set_ylabel("mean squared error")
     axes[0, 0].legend(loc="lower left")
-    return figure
+    return style.describe(figure, _races_in_words(when, errors, titles))
+
+
+def _races_in_words(when, errors, titles):
+    moments = [step for step in (100, 1000) if step in when] or [int(when[-1])]
+    ends = [
+        f"{titles[name]}: "
+        + ", ".join(
+            f"{kind} {_at(when, values, step)}"
+            for step in moments
+            for kind, values in kinds.items()
+        )
+        for name, kinds in errors.items()
+    ]
+    steps = " and then ".join(f"{step} steps" for step in moments)
+    return (
+        "Error against training steps, both axes logarithmic, a line and a band for "
+        f"each block. Median errors after {steps}: {'; '.join(ends)}."
+    )
+
+
+def _at(when, values, step):
+    median = np.median(values[:, list(when).index(step)])
+    return f"{median:.1g}" if median >= 1e-6 else "below 1e-6"
 
 
 @style.drawing
@@ -109,4 +150,18 @@ def dial(errors, moments):
         axis.set(xlabel="a, the share of x in the target", yscale="log")
     axes[0].set_ylabel("mean squared error")
     axes[0].legend(loc="lower center")
-    return figure
+    return style.describe(figure, _dial_in_words(errors, moments))
+
+
+def _dial_in_words(errors, moments):
+    lines = []
+    for step in moments:
+        lowest = []
+        for kind, by_position in errors[step].items():
+            medians = {a: np.median(values) for a, values in by_position.items()}
+            lowest.append(f"the {kind} block at a = {min(medians, key=medians.get):g}")
+        lines.append(f"after {step} steps {' and '.join(lowest)}")
+    return (
+        "Error against a, the share of x in the target, a line and a band for each "
+        f"block. The lowest median error has {'; '.join(lines)}."
+    )
