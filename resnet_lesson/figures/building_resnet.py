@@ -135,7 +135,7 @@ def _path_to(tensor, producer, stop):
 def _draw_block(axes, left, title, mapping, shortcut, branch, after, summed):
     middle, side = left + (0.34 if summed else 0.46), left + 0.84
     if shortcut:
-        middle, side = left + 0.31, left + 0.79
+        middle, side = left + 0.32, left + 0.775
     _write(axes, middle, 0.95, title, va="top", weight="bold", fontsize=14)
     _write(axes, middle, 0.05, "x", va="bottom", style="italic")
     chain = [*mapping, *(["+"] if summed else []), *after]
@@ -177,7 +177,7 @@ def _arrow(axes, start, end, color=style.INK, lw=1.5):
 
 def _draw_layer(axes, x, y, layer):
     face, ink, _ = _look(layer)
-    corner, width, height = (x - 0.21, y - 0.3), 0.42, 0.6
+    corner, width, height = (x - 0.2, y - 0.3), 0.4, 0.6
     edge = style.GREY if face in ("white", style.PALE) else face
     look = {"boxstyle": "round,pad=0,rounding_size=0.04", "mutation_aspect": 4}
     axes.add_patch(

@@ -4,12 +4,6 @@ The loop is short on purpose: shuffle, augment, take a step, and after each epoc
 an honest look in inference mode. Data order and augmentation depend on the recipe's
 seed and the epoch alone, and a checkpoint holds the optimiser's state, so a run that
 was killed and resumed ends with the very same weights (same machine and versions).
-
-Keras' `fit` was tried instead, with a `PyDataset` and `BackupAndRestore`. It resumes
-bit for bit as well, but only if the dataset is told by hand which epoch it serves
-(Keras ends one before the first), it forgets the history before the interruption,
-and its bar leaves control characters in a notebook. The loop here buys these three,
-and steps that compute the parts of a batch side by side; see `step`.
 """
 
 import time
