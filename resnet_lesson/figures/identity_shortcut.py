@@ -110,7 +110,10 @@ def scaled_shortcuts(alone, whole):
         for scale, norms in curves.items():
             last, line = len(norms) - 1, lines[scale]
             axis.plot(norms, markevery=9, ms=6, **line)
-            style.note(axis, f"λ = {scale:g}", (last, norms[-1]), line["color"])
+            near = [n[-1] for n in curves.values() if 1 / 4 < n[-1] / norms[-1] < 4]
+            lift = 8 * (2 * sorted(near).index(norms[-1]) - len(near) + 1)
+            end, text = (last, norms[-1]), f"λ = {scale:g}"
+            style.note(axis, text, end, line["color"], offset=(9, lift))
         axis.set(xlabel="blocks passed on the way back", yscale="log")
         axis.set(xlim=(0, 1.32 * last), xticks=range(0, last + 1, 9))
     axes[0].set_ylabel("gradient norm, relative")
@@ -135,7 +138,7 @@ def sampling_grids(cases):
         cases: title -> (input size, centres, reads): columns of the input, the
             same for rows.
     """
-    width = max(7.0, 10 / 3 * len(cases))  # the legend's width at least
+    width = max(6.0, 10 / 3 * len(cases))  # the legend's width at least
     figure, axes = style.panel_row(width, 4.3, cases)
     for axis, (size, centres, reads) in zip(axes, cases.values(), strict=True):
         _pixels(axis, np.ones((size, size)))
@@ -145,7 +148,7 @@ def sampling_grids(cases):
         style.box(axis, corner, corner, 3, edge=style.ORANGE, lw=2.5, ls="--")
     handles = Line2D([], [], **CENTRE), Line2D([], [], **READ | {"ms": 13})
     words = "centre of a 3×3 window (one window outlined)", "pixel the shortcut reads"
-    figure.legend(handles, words, loc="outside lower center", ncols=2)
+    figure.legend(handles, words, loc="outside lower center", ncols=min(2, len(cases)))
     told = "; ".join(
         f"{title}: windows centred on {_listed(centres)}, shortcut at {_listed(reads)}"
         for title, (_, centres, reads) in cases.items()
