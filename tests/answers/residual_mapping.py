@@ -234,7 +234,7 @@ WRONG = {
         (lambda x: x, "does not hinder"),
         (lambda x: 0.9 * x, "the shortcut helps"),
         (lambda x: 0 * x, "The mean square of H(x) is 0"),
-        (lambda x: 0.1 * np.abs(x), "0.5 to 2 is asked for"),
+        (lambda x: 0.1 * np.abs(x), "0.4 to 2 is asked for"),
         (lambda x: -3 * x, "far larger than x"),
         (np.abs, "which of the two is each block's task?"),
         (np.sin, "does not hinder"),
