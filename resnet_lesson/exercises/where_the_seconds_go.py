@@ -139,8 +139,8 @@ def race_shows(answer):
             "F": "not shown",
         },
         {
-            ("A", "not shown"): "Compare the three seeds one by one in the table.",
-            ("A", "refuted"): "Compare the three seeds one by one in the table.",
+            ("A", "not shown"): "Compare turn by turn: seconds in the printed rows, accuracy in the figure.",
+            ("A", "refuted"): "Compare turn by turn: seconds in the printed rows, accuracy in the figure.",
             ("B", "shown"): "How many other things differ between the two programs? "
             "For a cause, change one alone.",
             ("B", "refuted"): "Nothing speaks against it. Does anything isolate it?",
