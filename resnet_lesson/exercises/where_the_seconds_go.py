@@ -121,6 +121,9 @@ def same_loss(answer):
     )
 
 
+BY_TURN = "Compare turn by turn: seconds in the printed rows, accuracy in the figure."
+
+
 @exercise(
     "9.7",
     expects='a dictionary from A to F to "shown", "not shown" or "refuted"',
@@ -139,8 +142,8 @@ def race_shows(answer):
             "F": "not shown",
         },
         {
-            ("A", "not shown"): "Compare turn by turn: seconds in the printed rows, accuracy in the figure.",
-            ("A", "refuted"): "Compare turn by turn: seconds in the printed rows, accuracy in the figure.",
+            ("A", "not shown"): BY_TURN,
+            ("A", "refuted"): BY_TURN,
             ("B", "shown"): "How many other things differ between the two programs? "
             "For a cause, change one alone.",
             ("B", "refuted"): "Nothing speaks against it. Does anything isolate it?",
