@@ -7,7 +7,6 @@ import numpy as np
 from resnet_lesson.base.quiet import keras
 from resnet_lesson.exercises.checking import Hint
 from resnet_lesson.exercises.functions import written
-from resnet_lesson.exercises.values import short
 from resnet_lesson.lab import wiring
 from resnet_lesson.parts import BN_EPSILON
 
@@ -81,7 +80,9 @@ def _model(answer, channels, filters, stride, case):
     if isinstance(y, (keras.layers.Layer, keras.Model)):
         raise Hint("It returns a layer. Call the layer, and return what comes out.")
     if not isinstance(y, keras.KerasTensor):
-        raise Hint(f"It returns {short(y)}; return the tensor behind the last layer.")
+        raise Hint(
+            f"It returns a {type(y).__name__}; return the tensor behind the last layer."
+        )
     try:
         return keras.Model(x, y)
     except Exception:
