@@ -42,17 +42,20 @@ def deleted(model, *blocks):
     for block in blocks:
         if block not in known:
             raise ValueError(f"block must be one of {known}, got {block!r}")
-    kept = model.get_weights()
-    layers = {layer.name for layer in model.layers}
+    prefixes = tuple(f"{block}_" for block in blocks)
+    touched = [x for x in model.layers if x.name.startswith(prefixes)]
+    kept = [layer.get_weights() for layer in touched]
+    sums = {layer.name for layer in touched}
     try:
         for block in blocks:
-            if f"{block}_add" in layers:
+            if f"{block}_add" in sums:
                 silence(model, [block])
             else:
                 make_identity(model, block)
         yield model
     finally:
-        model.set_weights(kept)
+        for layer, weights in zip(touched, kept, strict=True):
+            layer.set_weights(weights)
 
 
 def one_by_one(model, images):
@@ -62,7 +65,8 @@ def one_by_one(model, images):
     in about half the time: what stands before a stage is computed once.
 
     Args:
-        model: a functional model of this package; used in inference mode.
+        model: a functional model of this package with plain or basic blocks;
+            used in inference mode.
         images: float32 (n, height, width, channels).
 
     Returns:
