@@ -150,11 +150,10 @@ def inside_drawings(fashion):
     planes = {"plain-56": plane, "residual-56": plane}
     yield loss_surface.surfaces(planes, places, (0.1, 0.5, 1))
     lines = dict.fromkeys(KINDS, (places, plane[2]))
-    yield loss_surface.lines_through({"20": lines, "56": lines}, lines)
+    yield loss_surface.lines_through({"20": lines, "56": lines})
     yield loss_surface.responses({"plain-20": np.ones(19), "residual-56": np.ones(55)})
     sure = np.array([np.nan, 0.3, 0.7, 0.9])
     yield confidence.reliability(sure, sure, np.array([0, 5, 10, 80]))
-    yield confidence.class_confidence(np.full(10, 0.9), np.full(10, 0.85))
 
 
 def test_drawings_of_chapter_seven_say_what_they_show(fashion):

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from resnet_lesson.fashion_mnist import CLASS_NAMES
 from resnet_lesson.figures import style
 
 
@@ -29,31 +28,4 @@ def reliability(confidence, accuracy, count):
         f"Left accuracy against confidence in {np.sum(filled)} bins, at most "
         f"{gap.max():.2f} off the diagonal. Right the share of images in each bin, "
         f"{count[-1] / count.sum():.0%} of them in the last.",
-    )
-
-
-@style.drawing
-def class_confidence(mean_confidence, accuracy):
-    """Mean confidence beside accuracy, class by class.
-
-    Args:
-        mean_confidence, accuracy: float (10,), in [0, 1].
-    """
-    figure, axis = style.new_figure(9.6, 4.0)
-    places = np.arange(len(CLASS_NAMES))
-    for shift, values, color, hatch, label in (
-        (-0.2, accuracy, style.BLUE, "", "accuracy"),
-        (0.2, mean_confidence, style.ORANGE, "//", "mean confidence"),
-    ):
-        where, look = places + shift, {"color": color, "hatch": hatch}
-        axis.bar(where, 100 * values, width=0.4, label=label, **look)
-    axis.set_xticks(places, CLASS_NAMES, rotation=35, ha="right")
-    axis.set(ylabel="%", ylim=(60, 105))
-    axis.legend(loc="upper left", ncols=2)
-    worst = accuracy.argmin()
-    return style.describe(
-        figure,
-        f"Accuracy and mean confidence of ten classes. {CLASS_NAMES[worst]} has the "
-        f"lowest accuracy, {accuracy[worst]:.1%}, at a confidence of "
-        f"{mean_confidence[worst]:.1%}; the highest is {accuracy.max():.1%}.",
     )

@@ -18,23 +18,24 @@ def filters(kernels, cosines):
     """First-layer kernels, orange for positive weights, blue for negative.
 
     Args:
-        kernels: title -> float32 (3, 3, 1, filters), one row each.
-        cosines: float (filters,), written beneath.
+        kernels: title -> float32 (3, 3, 1, filters), an even number of filters.
+        cosines: float (filters,), written beneath each pair.
     """
-    shape = len(kernels), len(cosines)
-    figure, axes = style.new_figure(10.0, 2.4, *shape, squeeze=False)
+    half, titles = len(cosines) // 2, list(kernels)
+    figure, axes = style.new_figure(9.6, 5.4, 2 * len(kernels), half)
     limit = max(np.abs(kernel).max() for kernel in kernels.values())
-    for row, (title, kernel) in zip(axes, kernels.items(), strict=True):
-        row[0].set_ylabel(title.replace(" ", "\n"), rotation=0, ha="right", va="center")
-        for index, axis in enumerate(row):
-            style.signed_picture(axis, kernel[:, :, 0, index], limit)
-    for axis, cosine in zip(axes[-1], cosines, strict=True):
-        axis.set_xlabel(f"{cosine:.2f}", fontsize=13)
-    figure.supxlabel("cosine of each pair", fontsize=14)
+    for row, line in enumerate(axes):
+        title, first = titles[row % len(kernels)], row // len(kernels) * half
+        name = title.replace(" ", "\n")
+        line[0].set_ylabel(name, rotation=0, ha="right", va="center")
+        for index, axis in enumerate(line, first):
+            style.signed_picture(axis, kernels[title][:, :, 0, index], limit)
+            if title == titles[-1]:
+                axis.set_xlabel(f"cos {cosines[index]:.2f}", fontsize=13)
     return style.describe(
         figure,
-        f"{shape[1]} filters of 3 by 3 weights in {shape[0]} rows: "
-        f"{', '.join(kernels)}. The cosines between the filters of a pair are "
+        f"{len(cosines)} pairs of filters of 3 by 3 weights, one above the other: "
+        f"{' and '.join(kernels)}. The cosines of the pairs are "
         f"{np.min(cosines):.2f} to {np.max(cosines):.2f}.",
     )
 
@@ -93,10 +94,10 @@ def by_stage(scores, pixels):
             told.append(f"{title}, {name}: {last:.0f} % behind the last stage")
         axis.axhline(100 * pixels, color=style.GREY, linewidth=1.5)
         axis.margins(x=0.12)
-    axes[0].text(0, 100 * pixels + 2, "pixels", color=style.GREY, fontsize=13)
+    axes[0].text(2.5, 100 * pixels + 2, "pixels", color=style.GREY, fontsize=13)
     axes[0].set(ylabel="right by nearest mean (%)", ylim=(0, 100))
-    for (name, line), place in zip(TWINS.items(), (28, 12), strict=True):
-        axes[1].text(1.1, place, name, color=line["color"])
+    for (name, line), place in zip(TWINS.items(), (76, 18), strict=True):
+        axes[1].text(0.4, place, name, color=line["color"])
     return style.describe(
         figure, f"Images right by nearest class mean. {'; '.join(told)}."
     )
@@ -179,9 +180,8 @@ def single_lesions(errors, intact):
                 f"{kind}-{depth} rises from {whole:.0f} to {middle:.0f} (median)"
             )
         _name_blocks(axis, by_block)
-        axis.axhline(90, color=style.GREY, linewidth=1)
+        axis.axhline(90, color=style.GREY, linewidth=1, label="guessing")
     axes[0].set(ylim=(0, 100), ylabel="validation error (%)")
-    axes[0].text(counts[0] - 0.6, 92, "guessing", color=style.GREY, ha="right")
     axes[-1].legend(loc="center right")
     figure.supxlabel(
         "deleted block (stage.block); shaded: halves the size", fontsize=14

@@ -34,12 +34,11 @@ def surfaces(grids, places, levels):
 
 
 @style.drawing
-def lines_through(curves, checked=None):
-    """Loss along one direction, recorded as lines, recomputed as crosses.
+def lines_through(curves):
+    """Loss along one direction, pair by pair.
 
     Args:
         curves: title of a panel -> (kind -> (places, losses)).
-        checked: kind -> (places, losses computed again), for the last panel.
     """
     figure, axes = style.panel_row(10.0, 4.0, curves, sharey=True)
     told = []
@@ -52,8 +51,6 @@ def lines_through(curves, checked=None):
                 f"{losses[-1]:.1f} at the ends"
             )
         axis.set(xlabel="along direction 1", yscale="log")
-    for again in (checked or {}).values():
-        axes[-1].plot(*again, "x", color=style.INK, markersize=9, mew=2)
     axes[0].set_ylabel("loss (nats)")
     axes[0].legend(loc="upper center")
     return style.describe(figure, f"Loss along a direction. {'; '.join(told)}.")

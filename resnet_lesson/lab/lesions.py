@@ -72,11 +72,12 @@ def one_by_one(model, images):
     Returns:
         A dict from block name to the logits without it, float32 (n, classes).
     """
-    logits, values, reached = {}, images, model.input
+    logits, values, reached, rest = {}, images, model.input, model
     for stage, blocks in _stages(model).items():
-        entry = model.get_layer(f"{stage}_block1_conv1").input
-        values = predict_logits(keras.Model(reached, entry), values)
-        rest, reached = keras.Model(entry, model.output), entry
+        if logits:  # for the first stage the network is there already
+            entry = model.get_layer(f"{stage}_block1_conv1").input
+            values = predict_logits(keras.Model(reached, entry), values)
+            rest, reached = keras.Model(entry, model.output), entry
         for block in blocks:
             with deleted(model, block):
                 logits[block] = predict_logits(rest, values)
