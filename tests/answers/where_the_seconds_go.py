@@ -262,7 +262,7 @@ WRONG = {
         (a_dict, "is wanted"),
     ],
     "9.7": [
-        (RACE | {"A": "not shown"}, "one by one"),
+        (RACE | {"A": "not shown"}, "turn by turn"),
         (RACE | {"B": "shown"}, "change one alone"),
         (RACE | {"C": "shown"}, "10.15 million three times"),
         (RACE | {"C": "not shown"}, "can be counted"),
@@ -270,7 +270,7 @@ WRONG = {
         (RACE | {"E": "not shown"}, "Three turns"),
         (RACE | {"F": "shown"}, "How many machines"),
         (dict.fromkeys(RACE, "shown"), "change one alone"),
-        (dict.fromkeys(RACE, "not shown"), "one by one"),
+        (dict.fromkeys(RACE, "not shown"), "turn by turn"),
         (RACE | {"A": "yes"}, "none of"),
     ],
     "9.8": [
