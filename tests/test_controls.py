@@ -2,7 +2,7 @@ import numpy as np
 
 from resnet_lesson.base.quiet import keras
 from resnet_lesson.lab import controls
-from resnet_lesson.recorded.experiments import small_network
+from resnet_lesson.recorded.networks import small_network
 
 
 def build():

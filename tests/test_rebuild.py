@@ -256,6 +256,14 @@ def test_a_checked_exercise_depends_on_its_chapter(world):
         *(f"exercises/{name}.py" for name in names),
     ]
 
+    # Of an answer that is left open no checker is asked.
+    notebook.cells[0].id, notebook.cells[0].source = "answer-1-4", "size = ..."
+    assert stamps.changed(notebook, package) == [
+        stamps.CELLS,
+        "exercises/__init__.py",
+        "exercises/checking.py",
+    ]
+
 
 def test_comments_in_cells_count_only_where_source_is_shown(world):
     notebook, package = world

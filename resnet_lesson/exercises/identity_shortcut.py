@@ -10,8 +10,8 @@ import numpy as np
 from resnet_lesson import blocks
 from resnet_lesson.base.quiet import keras
 from resnet_lesson.exercises.checking import Hint, exercise
-from resnet_lesson.exercises.functions import function
-from resnet_lesson.exercises.identity_shortcut_shapes import BACK, Named
+from resnet_lesson.exercises.functions import Named, function
+from resnet_lesson.exercises.identity_shortcut_shapes import BACK
 from resnet_lesson.exercises.values import array, choices, number
 from resnet_lesson.lab import shortcuts
 

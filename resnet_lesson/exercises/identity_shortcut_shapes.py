@@ -7,7 +7,7 @@ import numpy as np
 from resnet_lesson import parts
 from resnet_lesson.conv_arithmetic import same_padding, window_columns
 from resnet_lesson.exercises.checking import Hint, exercise
-from resnet_lesson.exercises.functions import call, function, written
+from resnet_lesson.exercises.functions import Named, call, function, written
 from resnet_lesson.exercises.values import same
 
 
@@ -180,19 +180,6 @@ def columns_at_the_centre(answer):
     cases += [(11, 7), (9, 3, 3), (12, 3, 4), (10, 3, 4), (6, 1, 3)]
     cases = [(*case, 2)[:3] for case in cases]
     function(answer, _centres, cases, mistakes=CENTRE_MISTAKES, figure=_drawn)
-
-
-class Named:
-    """A function that shows what it computes, so that a hint can name it."""
-
-    def __init__(self, text, compute):
-        self.text, self.compute = text, compute
-
-    def __call__(self, x):
-        return self.compute(x)
-
-    def __repr__(self):
-        return self.text
 
 
 RELU = Named("relu", lambda x: np.maximum(x, 0))

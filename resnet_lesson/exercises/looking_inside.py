@@ -4,10 +4,6 @@ Those of 7.2 and 7.6 are in `looking_inside_paths`, of 7.3 and 7.4 in
 `looking_inside_measures`.
 """
 
-from resnet_lesson.exercises import (  # noqa: F401 (they declare theirs)
-    looking_inside_measures,
-    looking_inside_paths,
-)
 from resnet_lesson.exercises.checking import Hint, exercise
 from resnet_lesson.exercises.values import choices, number, read_number
 

@@ -1,15 +1,10 @@
 """Checkers of notebook 02: F for a given H, the shapes of W_s, kinds of sentences.
 
-The others are in the two modules imported here: 2.2 and 2.4 in
-`residual_mapping_outputs`, 2.5 to 2.7 in `residual_mapping_toy`.
+2.2 and 2.4 are in `residual_mapping_outputs`, 2.5 to 2.7 in `residual_mapping_toy`.
 """
 
 import numpy as np
 
-from resnet_lesson.exercises import (  # noqa: F401, they declare exercises
-    residual_mapping_outputs,
-    residual_mapping_toy,
-)
 from resnet_lesson.exercises.checking import Hint, exercise
 from resnet_lesson.exercises.values import array, choices, number
 

@@ -134,15 +134,15 @@ def read_array(answer, name="the answer"):
     """A finite numeric array of whatever NumPy takes for one, or a `Hint`."""
     if answer is None:
         raise Hint(f"{name} is None: is there a `return`?")
+    value = None
     with contextlib.suppress(Exception):
         value = np.asarray(answer)
-        if value.dtype == bool:
-            value = value.astype(int)
-        if np.issubdtype(value.dtype, np.number):
-            if not np.all(np.isfinite(value)):
-                raise Hint(f"{name} holds values that are not finite (NaN or ∞).")
-            return value
-    raise Hint(f"{name} must be an array of finite numbers, got {short(answer)}.")
+    if value is None or not np.issubdtype(value.dtype, (np.number, bool)):
+        raise Hint(f"{name} must be an array of finite numbers, got {short(answer)}.")
+    value = value.astype(int) if value.dtype == bool else value
+    if not np.all(np.isfinite(value)):
+        raise Hint(f"{name} holds values that are not finite (NaN or ∞).")
+    return value
 
 
 def same(value, wanted, tolerance=1e-5):
@@ -173,9 +173,10 @@ def short(value):
         return f"{value:.6g}" if isinstance(value, float) else repr(value)[:60]
     shape = getattr(value, "shape", None)
     if shape is not None:
-        values = np.asarray(value)
-        if values.size <= 12:
-            return " ".join(np.array2string(values, precision=4).split())
+        with contextlib.suppress(Exception):  # a symbolic tensor holds no values
+            values = np.asarray(value)
+            if values.size <= 12 and values.dtype != object:
+                return " ".join(np.array2string(values, precision=4).split())
         return f"an array of shape {tuple(shape)}"
     if isinstance(value, (tuple, list)) and any(hasattr(v, "shape") for v in value[:3]):
         parts = [short(part) for part in value[:3]] + ["…"] * (len(value) > 3)

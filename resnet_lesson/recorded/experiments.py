@@ -9,6 +9,7 @@ from functools import partial
 
 from resnet_lesson import models
 from resnet_lesson.lab.source_lesson import source_lesson_resnet
+from resnet_lesson.recorded.networks import constructed, small_network, twenty
 from resnet_lesson.recorded.splits import (
     as_loaded,
     scaled,
@@ -17,15 +18,6 @@ from resnet_lesson.recorded.splits import (
     without_validation,
 )
 from resnet_lesson.training.recipe import Recipe
-
-
-def small_network(kind, depth):
-    """A "plain" or "residual" network of He's family: width 8, 14 x 14 pixels.
-
-    Shortcuts are option A, so both kinds have the same parameters.
-    """
-    block = {"plain": "plain", "residual": "basic"}[kind]
-    return models.cifar_resnet(depth, block=block, width=8, input_shape=(14, 14, 1))
 
 
 @dataclass(frozen=True)
@@ -147,6 +139,7 @@ EXPERIMENTS = {
                 scaled_without_validation,
             )
         },
+        seeds=(0, 1, 2, 3, 4, 5),
         judged=True,
     ),
     # From the baseline towards the course, one change on top of the other, all
@@ -170,6 +163,10 @@ EXPERIMENTS = {
             "mirroring": Variant(models.fashion_resnet, replace(COURSE, epochs=1)),
         }
     ),
+    # What mirroring alone is worth over all four epochs: "course" without it.
+    "unmirrored": Experiment(
+        {"unmirrored": Variant(models.fashion_resnet, replace(COURSE, flip=False))}
+    ),
     "rates": Experiment(
         {
             f"{kind}-{depth} at {rate}": _deep(
@@ -180,6 +177,33 @@ EXPERIMENTS = {
             for rate in PEAK_RATES
         },
         seeds=(0,),
+    ),
+    # Two doubts about "rates" settled afterwards: a lower rate for the deep plain
+    # networks, and more seeds where plain-56 did not begin to learn.
+    "recheck": Experiment(
+        {
+            **{
+                f"plain-{depth} at 0.01": _deep(
+                    "plain", depth, replace(DEEP, peak_rate=0.01)
+                )
+                for depth in DEPTHS[2:]
+            },
+            "plain-56 at 0.1": replace(
+                _deep("plain", 56, replace(DEEP, peak_rate=0.1)), seeds=(1, 2)
+            ),
+        },
+        seeds=(0,),
+    ),
+    # He's construction as a start: plain-56 that computes what the kept plain-20 does,
+    # and plain-20 itself, trained on at the rate of "degradation" and at a tenth.
+    "constructed": Experiment(
+        {
+            f"{name} at {rate}": Variant(
+                partial(constructed, depth), replace(DEEP, peak_rate=rate), small
+            )
+            for name, depth in (("plain-20 trained on", 20), ("constructed", 56))
+            for rate in (0.03, 0.003)
+        }
     ),
     "degradation": Experiment(
         {
@@ -200,13 +224,7 @@ EXPERIMENTS = {
         seeds=(0, 1, 2, 3, 4),
     ),
     "fashion": Experiment(
-        {
-            "resnet20": Variant(
-                partial(models.cifar_resnet, 20, input_shape=(None, None, 1)),
-                LONG,
-                without_validation,
-            )
-        },
+        {"resnet20": Variant(partial(twenty, "basic"), LONG, without_validation)},
         judged=True,
         kept=("resnet20",),
         mirrored=True,
@@ -215,19 +233,18 @@ EXPERIMENTS = {
     "twins": Experiment(
         {
             "plain14": Variant(models.fashion_plain, COURSE),
-            "plain20": Variant(
-                partial(
-                    models.cifar_resnet,
-                    20,
-                    block="plain",
-                    input_shape=(None, None, 1),
-                ),
-                LONG,
-                without_validation,
-                seeds=(0,),  # half an hour each
-            ),
+            "plain20": Variant(partial(twenty, "plain"), LONG, without_validation),
         },
         judged=True,
+        kept=("plain14",),
         mirrored=True,
+    ),
+    # The long recipe with validation images, to watch both losses epoch by epoch.
+    "curves": Experiment(
+        {
+            f"{kind}20": Variant(partial(twenty, block), LONG)
+            for kind, block in (("resnet", "basic"), ("plain", "plain"))
+        },
+        seeds=(0,),
     ),
 }

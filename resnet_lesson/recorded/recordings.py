@@ -21,6 +21,7 @@ from resnet_lesson.base import machine
 from resnet_lesson.base.files import write_json
 from resnet_lesson.base.quiet import keras
 from resnet_lesson.recorded.experiments import EXPERIMENTS
+from resnet_lesson.recorded.networks import FOLDER
 from resnet_lesson.training import train, without_optimizer
 from resnet_lesson.training.checkpoints import read_run
 from resnet_lesson.training.evaluation import (
@@ -31,7 +32,6 @@ from resnet_lesson.training.evaluation import (
 from resnet_lesson.training.parallel import share_cores
 from resnet_lesson.training.recipe import Recipe
 
-FOLDER = Path(__file__).parent / "files"
 UNFINISHED = Path("runs")  # where `train` keeps its runs too
 
 
