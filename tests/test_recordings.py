@@ -1,13 +1,12 @@
 import json
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from resnet_lesson import models
-from resnet_lesson.bench import growth, race
+from resnet_lesson.bench import growth
 from resnet_lesson.lab import inspection
 from resnet_lesson.recorded import experiments, recordings
 from resnet_lesson.training import loop
@@ -154,46 +153,6 @@ def test_the_longest_run_reaches_what_the_course_says():
     for run in runs:
         assert run["seconds"] <= 50 * 60
         assert run["test_accuracy"] < run["mirrored_test_accuracy"]
-
-
-@pytest.mark.parametrize(
-    ("name", "key"),
-    [
-        ("course", "test_accuracy"),
-        ("fashion", "test_accuracy"),
-        ("fashion", "mirrored_test_accuracy"),
-    ],
-)
-def test_the_readme_says_what_was_recorded(name, key):
-    scores = 100 * np.array([run[key] for run in recordings.read(name)["runs"]])
-    readme = Path(__file__).parents[1] / "README.md"
-    stated = f"{scores.mean():.2f} ± {scores.std(ddof=1):.2f}"
-    assert stated in readme.read_text(encoding="utf-8")
-
-
-def test_the_readme_takes_the_source_lessons_runs_as_one_sample():
-    runs = recordings.read("baseline")["runs"]
-    runs += [run for run in race.read() if run["program"] == "source lesson"]
-    scores = 100 * np.array([run["test_accuracy"] for run in runs])
-    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    stated = f"{scores.mean():.2f} ± {scores.std(ddof=1):.2f}"
-    assert f"| {len(scores)} | 2 to 3 | {stated} |" in readme
-
-
-def test_the_readme_compares_speeds_by_pairs():
-    ways = growth.read()["bench"]["ways"]
-    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    for other in ("plain fit", "PyTorch"):
-        ratios = np.divide(ways["resnet_lesson"], ways[other])
-        assert f"{np.median(ratios):.2f} times" in readme
-        assert f"{min(ratios):.2f} to {max(ratios):.2f})" in readme
-
-
-def test_the_readme_says_what_the_twins_reached():
-    readme = (Path(__file__).parents[1] / "README.md").read_text(encoding="utf-8")
-    for variant, runs in recordings.by_variant("twins").items():
-        mean = 100 * np.mean([run["test_accuracy"] for run in runs])
-        assert f"| {mean:.2f}" in readme, variant
 
 
 def test_the_recorded_bench_is_ahead_of_the_plain_script():
