@@ -450,6 +450,20 @@ def a_slower_way_of_training():
     return {"macs": inspection.model_macs(models.fashion_resnet())}
 
 
+def twice_as_deep_and_slow(content):
+    for network in content["growth"]:
+        if network["depth"] == 56:
+            network["seconds"] = [2 * seconds for seconds in network["seconds"]]
+
+
+@case(
+    "09 imports recorded-share growth-check growth-bound growth-factors",
+    read_from(growth, twice_as_deep_and_slow),
+)
+def a_deep_network_that_is_too_slow():
+    return {"macs": inspection.model_macs(models.fashion_resnet())}
+
+
 def late(content):
     for entry in content:
         if entry["program"] == "in its time":

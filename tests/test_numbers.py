@@ -25,6 +25,8 @@ EXCEPTIONS = [
         "cell print-run",
     ),
 ]
+LESSONS = [f"0{n}" for n in range(10)]
+PAGES = ["README.md", *LESSONS, *(f"solutions/{lesson}" for lesson in LESSONS[1:])]
 # A section is about something recorded if one of its cells has this word;
 # notebook 7 measures recorded weights in all of them.
 RECORDED, ALL_RECORDED = re.compile("record", re.IGNORECASE), "07"
@@ -86,7 +88,7 @@ def wrong(module):
 
 
 def about_recordings(notebook):
-    """The cells of prose in those sections of a lesson that are about recordings."""
+    """The cells of prose in those sections of a notebook that are about recordings."""
     sections = [[]]
     for name, cell in say.cells(notebook).items():
         source = say.text(f"{notebook} {name}")
@@ -138,7 +140,7 @@ def test_the_text_says_what_was_recorded(name):
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("page", ["README.md", *(f"0{n}" for n in range(10))])
+@pytest.mark.parametrize("page", PAGES)
 def test_no_number_stands_without_a_source(page, told):
     cells = [page] if page == "README.md" else about_recordings(page)
     found = [

@@ -23,9 +23,9 @@ def word(count):
     return words[count] if count < len(words) else f"{count:,}"
 
 
-def seeds(runs):
+def seeds(runs, noun="seed"):
     """How many runs, in words: "one seed", "three seeds"."""
-    return f"{word(len(runs))} seed{'s' if len(runs) > 1 else ''}"
+    return f"{word(len(runs))} {noun}{'s' if len(runs) > 1 else ''}"
 
 
 def scores(runs, key="test_accuracy"):
