@@ -17,7 +17,7 @@ from claims import say
 from resnet_lesson import blocks, conv_arithmetic, fashion_mnist, figures, models, parts
 from resnet_lesson.base.quiet import keras
 from resnet_lesson.bench import growth, race
-from resnet_lesson.lab import controls, identity, inspection, shortcuts
+from resnet_lesson.lab import controls, identity, inspection, shortcuts, toy
 from resnet_lesson.recorded import experiments, planes, recordings
 from resnet_lesson.training import evaluation, parallel
 
@@ -233,6 +233,18 @@ def a_relu_behind_the_sum():
     return {}
 
 
+def without_shortcut(x, weights, *, shortcut):
+    return TOY(x, weights, shortcut=False)
+
+
+TOY = toy.block
+
+
+@case("02 imports toy-terms can-both-run", replaced(toy, "block", without_shortcut))
+def a_toy_without_its_shortcut():
+    return {}
+
+
 # --- 3. The identity shortcut
 
 
@@ -267,6 +279,18 @@ def a_shortcut_that_reads_other_pixels():
 )
 def a_kernel_that_cancels_nothing():
     return {"signed": np.ones((2, 6, 6, 16), "float32")}
+
+
+def padded_after(x, filters, kernel_size, *, padding, **options):
+    return CONV(x, filters, kernel_size, padding="same", **options)
+
+
+CONV = parts.conv
+
+
+@case("03 imports columns-read columns-run", replaced(parts, "conv", padded_after))
+def symmetric_padding_that_is_not():
+    return {}
 
 
 # --- 4. Convolution arithmetic
@@ -338,6 +362,28 @@ SPARSE = keras.losses.SparseCategoricalCrossentropy
     recorded("twins", shifted(-0.01, "validation", "plain14")),
 )
 def a_plain_twin_that_falls_behind():
+    return {}
+
+
+def as_every_other_run(entry):
+    entry["history"]["validation_accuracy"] = [0.85, 0.9, 0.92, 0.93]
+
+
+@case(
+    "06 imports twin seeds seeds-check",
+    recorded("course", as_every_other_run),
+)
+def seeds_that_do_not_matter():
+    return {}
+
+
+def no_better(entry):
+    predictions = recordings.read("course")["runs"][0]["predictions"]
+    entry["predictions"] = predictions
+
+
+@case("06 imports load twin long luck", recorded("fashion", no_better))
+def a_second_network_that_answers_alike():
     return {}
 
 
@@ -448,6 +494,18 @@ def slower(content):
 @case("09 imports recorded-share ways ways-check", read_from(growth, slower))
 def a_slower_way_of_training():
     return {"macs": inspection.model_macs(models.fashion_resnet())}
+
+
+def costly_normalization(content):
+    content["bench"]["profile"]["seconds"]["batch normalization"] *= 2
+
+
+@case(
+    "09 imports profile-check",
+    read_from(growth, costly_normalization),
+)
+def batch_normalization_that_takes_longer():
+    return {"kinds": growth.read()["bench"]["profile"]["seconds"]}
 
 
 def twice_as_deep_and_slow(content):
