@@ -83,6 +83,22 @@ def _stale(args):
     return notebooks.tell_stale(notebooks.find(args.notebooks))
 
 
+def _decks(args):
+    from resnet_lesson.commands import decks
+
+    count = len(decks.write_decks(args.to)) - 1
+    print(f"{count} decks; open {args.to / 'index.html'} in a browser")
+    return 0
+
+
+def _site(args):
+    from resnet_lesson.commands import site
+
+    count = site.write_site(args.to)
+    print(f"{count} pages; open {args.to / 'index.html'} in a browser")
+    return 0
+
+
 COMMANDS = {
     "start": _start,
     "train": _train,
@@ -91,6 +107,8 @@ COMMANDS = {
     "check": _check,
     "build": _build,
     "stale": _stale,
+    "decks": _decks,
+    "site": _site,
 }
 
 if __name__ == "__main__":

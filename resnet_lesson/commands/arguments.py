@@ -47,6 +47,7 @@ def parser():
     _record(commands)
     _bench(commands)
     _notebooks(commands)
+    _decks_and_site(commands)
     commands.add_parser(
         "check",
         help="tell whether this machine is ready for the course",
@@ -187,3 +188,28 @@ def _notebooks(commands):
             help="such as 05, solutions/05, 05_building_resnet or a path",
         )
         which.add_argument("--all", action="store_true", help="every notebook")
+
+
+def _decks_and_site(commands):
+    decks = commands.add_parser(
+        "decks",
+        help="make slides of all lessons",
+        description="Make a deck of slides of every lesson, and a page that lists "
+        "them, from what is stored in the notebooks. Each deck is one file that "
+        "works in a browser without a network: on a memory stick, for instance.",
+    )
+    site = commands.add_parser(
+        "site",
+        help="make a website of the course",
+        description="Make a page of every lesson and of its worked answers, from "
+        "what is stored in the notebooks, with the decks and a search. It works from "
+        "the folder itself, without a network, and from any web server.",
+    )
+    for command, folder in ((decks, "decks"), (site, "site")):
+        command.add_argument(
+            "--to",
+            type=Path,
+            default=Path(folder),
+            metavar="FOLDER",
+            help=f"folder to write to (default: {folder})",
+        )
