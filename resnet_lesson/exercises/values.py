@@ -137,7 +137,7 @@ def read_array(answer, name="the answer"):
     value = None
     with contextlib.suppress(Exception):
         value = np.asarray(answer)
-    if value is None or not np.issubdtype(value.dtype, (np.number, bool)):
+    if value is None or value.dtype.kind not in "biufc":
         raise Hint(f"{name} must be an array of finite numbers, got {short(answer)}.")
     value = value.astype(int) if value.dtype == bool else value
     if not np.all(np.isfinite(value)):
