@@ -1,5 +1,6 @@
 """The reader's copy of the course: what it holds, and that no work in it is lost."""
 
+import json
 import re
 import shutil
 import sys
@@ -172,3 +173,16 @@ def test_the_readme_and_git_know_the_command_and_the_folder():
     assert r".venv\Scripts\python -m resnet_lesson start" in readme
     ignored = (start.ROOT / ".gitignore").read_text(encoding="utf-8").split()
     assert f"{start.OWN}/" in ignored
+
+
+def test_an_editors_container_installs_the_course_and_makes_the_copy():
+    text = (start.ROOT / ".devcontainer/devcontainer.json").read_text(encoding="utf-8")
+    settings = json.loads(text)
+    assert settings["image"].startswith("python:3.11-")
+    install, copy = settings["postCreateCommand"].split(" && ")
+    assert install == "python -m pip install -r requirements.txt"
+    given = arguments.parser().parse_args(copy.removeprefix("python -m ").split()[1:])
+    assert given.command == "start"
+    assert given.copy_only
+    (opened,) = settings["customizations"]["codespaces"]["openFiles"]
+    assert opened == f"{start.OWN}/{start.FIRST}"
