@@ -177,7 +177,7 @@ def residual_as_bad_as_plain():
 
 
 @case(
-    "01 imports live-seeds rates rates-checks",
+    "01 imports live-seeds gaps depth rates rates-failed rates-checks",
     recorded("rates", shifted(0.2, "train", "plain-56 at 0.03")),
 )
 def a_rate_that_cures():
