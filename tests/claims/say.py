@@ -59,14 +59,6 @@ def minutes(runs):
     return span([run["seconds"] / 60 for run in runs], "{:.2g}")
 
 
-def if_recorded(name):
-    """The runs of an experiment by variant, none where it is not recorded yet."""
-    try:
-        return recordings.by_variant(name)
-    except FileNotFoundError:
-        return {}
-
-
 def turns(program):
     """The runs of a program of the race."""
     return [run for run in race.read() if run["program"] == program]
