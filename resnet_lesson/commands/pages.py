@@ -99,10 +99,14 @@ class _Renderer(IPythonRenderer):
         self._headings = headings
 
     def inline_math(self, body):
-        return mathml(body, "inline")
+        # A browser breaks no formula; between these the line may break.
+        return " ".join(mathml(part, "inline") for part in _steps(body))
 
     def block_math(self, body):
-        return f'<span class="formula">{mathml(body, "block")}</span>'
+        return (
+            '<span class="formula" tabindex="0" role="group" aria-label="Formula">'
+            f"{mathml(body, 'block')}</span>"
+        )
 
     def block_code(self, text, info=None):
         return code(text, info or "text")
@@ -134,6 +138,13 @@ def mathml(tex, display):
         display: "inline" or "block".
     """
     return convert(tex.strip(), display=display)
+
+
+def _steps(tex):
+    """A chain such as a = b = c in its steps "a", "= b", "= c"; others whole."""
+    steps = re.split(r" (?=(?:=|<|\\le) )", tex)
+    is_chain = len(steps) > 2 and all(s.count("{") == s.count("}") for s in steps)
+    return steps if is_chain else [tex]
 
 
 def code(text, language):

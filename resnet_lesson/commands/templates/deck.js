@@ -16,6 +16,8 @@ const HEADING = /^H[1-6]$/;
 
 function unwrap(slide) {
   for (const part of [...slide.querySelectorAll(":scope > .part")]) {
+    // Nothing on a slide scrolls, so nothing needs the focus for that.
+    part.querySelectorAll("[tabindex]").forEach((e) => e.removeAttribute("tabindex"));
     const blocks = flat(part);
     for (const block of blocks) {
       block.dataset.cell = part.dataset.cell;
@@ -217,9 +219,9 @@ addEventListener("load", async () => {
   const pictures = [...document.images];
   await Promise.all(pictures.map((img) => img.decode().catch(() => null)));
   for (const img of pictures) {
-    // The player's pictures do not say at what size they are meant; see its module.
+    // The player's pictures do not say at what size they are meant.
     img.dataset.width = img.getAttribute("width") || 0.72 * img.naturalWidth;
-    img.dataset.height = img.getAttribute("height") || 0.72 * img.naturalHeight;
+    img.dataset.height = (img.dataset.width * img.naturalHeight) / img.naturalWidth;
     img.removeAttribute("height");
   }
   const slides = [...document.querySelectorAll(".slides > section > section")];

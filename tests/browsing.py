@@ -1,0 +1,54 @@
+"""A browser without a network, for tests of what the course shows in one."""
+
+import shutil
+from contextlib import contextmanager
+from importlib.resources import files
+
+import pytest
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+# WCAG 2.1, levels A and AA. The words of a program are left out: there are
+# thousands of them, all in the few colors that `test_site` checks by themselves.
+AXE = """async () => (await axe.run({exclude: ["pre.code span"]}, {
+  runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"], resultTypes: ["violations"],
+})).violations.flatMap((v) => v.nodes.map((n) => `${v.id}: ${n.html.slice(0, 200)}`))"""
+
+
+@contextmanager
+def browser():
+    """Chromium; skips the test where it or Playwright is missing."""
+    api = pytest.importorskip("playwright.sync_api", reason="no Playwright")
+    if CHROMIUM is None:
+        pytest.skip("no Chromium")
+    with api.sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox"]
+        )
+        yield chromium
+        chromium.close()
+
+
+def offline_page(chromium, width, height):
+    """A page without a network, and a list of what it asked for or said was wrong."""
+    context = chromium.new_context(
+        viewport={"width": width, "height": height}, offline=True
+    )
+    page = context.new_page()
+    page.set_default_timeout(120_000)
+    wrong = []
+    page.on("request", lambda request: _outside(request.url, wrong))
+    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    return page, wrong
+
+
+def _outside(url, wrong):
+    if not url.startswith(("file:", "data:", "about:blank")):
+        wrong.append(url)
+
+
+def violations(page):
+    """What axe-core finds on a page, a line each."""
+    axe = files("axe_playwright_python").joinpath("axe.min.js")
+    page.evaluate(axe.read_text(encoding="utf-8"))
+    return page.evaluate(AXE)
