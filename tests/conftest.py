@@ -11,6 +11,18 @@ def fashion():
 
 
 @pytest.fixture(scope="session")
+def drawn(fashion):
+    """Every drawing of the course, laid out; drawing takes time, so it is done once."""
+    import drawings
+
+    figures = list(drawings.drawings(fashion))
+    for figure in figures:
+        figure.draw_without_rendering()
+        figure.set_layout_engine("none")
+    return figures
+
+
+@pytest.fixture(scope="session")
 def few(fashion):
     """Real images, few enough to train on in a second."""
     return fashion_mnist.FashionMNIST(

@@ -1,5 +1,6 @@
 """Convolution arithmetic against Keras, against TensorFlow and against counting."""
 
+import html
 import itertools
 import re
 import subprocess
@@ -7,6 +8,7 @@ import sys
 
 import numpy as np
 import pytest
+from drawings import NUMBERS, SIZES_OF_3
 
 from resnet_lesson import conv_arithmetic as arithmetic
 from resnet_lesson import models
@@ -15,7 +17,6 @@ from resnet_lesson.figures import (
     convolution_arithmetic,
     convolution_explorer,
     convolution_fields,
-    convolution_player,
     convolution_steps,
 )
 from resnet_lesson.lab import receptive
@@ -409,29 +410,6 @@ def test_importing_the_arithmetic_loads_no_framework():
     assert (run.stdout.strip(), run.returncode) == ("[]", 0), run.stderr
 
 
-# ------------------------------------------------------------------- the players
-
-
-@pytest.mark.parametrize("name", convolution_steps.SETTINGS)
-def test_a_player_is_small_self_contained_and_repeatable(name):
-    html = convolution_player.player(name)
-    assert len(html.encode()) < 400_000
-    assert "://" not in html  # nothing is fetched from anywhere
-    assert html == convolution_player.player(name)
-    frames = html.count("data:image/png;base64,")
-    assert frames == len(convolution_steps.SETTINGS[name].windows) ** 2
-    assert not re.search(r'class="fa|_anim_img[0-9a-f]{8}', html)
-
-
-def test_without_scripts_a_sentence_stands_in_the_players_place():
-    html = convolution_player.player("plain")
-    left = re.sub(r"<(script|style).*?</\1>", "", html, flags=re.DOTALL)
-    text = re.sub(r"<[^>]*>", "", left).strip()
-    assert text.startswith("Step-through player, plain convolution.")
-    assert text.endswith("shows the same.")
-    assert "button" not in left
-
-
 @pytest.mark.parametrize("name", convolution_steps.SETTINGS)
 def test_what_a_player_shows_is_what_keras_computes(name):
     setting = convolution_steps.SETTINGS[name]
@@ -444,41 +422,6 @@ def test_what_a_player_shows_is_what_keras_computes(name):
 
 
 # ------------------------------------------------------------------ the drawings
-
-NUMBERS = {
-    "input_size": 10,
-    "kernel_size": 3,
-    "stride": 3,
-    "padding": 1,
-    "dilation": 2,
-}
-
-
-def drawings():
-    yield from map(convolution_steps.all_steps, convolution_steps.SETTINGS)
-    yield convolution_steps.frame("padded", 3)
-    yield convolution_arithmetic.channels()
-    yield convolution_arithmetic.stage_costs([("a", 10, 20, 30), ("b", 5, 40, 30)])
-    yield convolution_arithmetic.windows({"title": "a", "input_size": 9, **SIZES_OF_3})
-    stacks = ("dense", [(3, 1, d) for d in (1, 3, 9)]), ("holes", [(3, 1, 2)] * 3)
-    yield convolution_fields.receptive_cones(*stacks)
-    yield convolution_fields.gradient_maps(("a", np.pad(np.ones((3, 5)), 2)))
-    yield convolution_explorer.explained(**NUMBERS)
-    yield convolution_explorer.explained(**NUMBERS | {"kernel_size": 7})
-
-
-SIZES_OF_3 = {"kernel_size": 3, "stride": 4}
-
-
-def test_drawings_are_readable_and_described():
-    for figure in drawings():
-        assert len(figure.alt) > 30
-        for text in figure.findobj(lambda artist: hasattr(artist, "get_fontsize")):
-            assert text.get_fontsize() >= 12 or not text.get_text().strip()
-        figure.draw_without_rendering()
-        drawn, size = figure.get_tightbbox(), figure.get_size_inches()
-        assert np.all(drawn.min >= -0.01), figure.alt
-        assert np.all(drawn.max <= size + 0.01), figure.alt
 
 
 def test_what_is_described_is_what_is_drawn():
@@ -516,10 +459,11 @@ def test_the_explorer_redraws_when_a_slider_moves(monkeypatch):
     monkeypatch.setattr(convolution_explorer, "show", shown.append)
     monkeypatch.setattr(convolution_explorer, "display", displayed.append)
     convolution_explorer.explore(**NUMBERS)
-    (box,) = displayed
-    *sliders, _ = box.children
+    box, _ = displayed
+    *sliders, said, _ = box.children
     assert [slider.value for slider in sliders] == list(NUMBERS.values())
     sliders[2].value = 2  # the stride
     assert "= 4" in shown[-1].alt
     sliders[1].value = 7
     assert shown[-1].alt.startswith("No window fits")
+    assert html.unescape(said.value) == shown[-1].alt

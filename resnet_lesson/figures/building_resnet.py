@@ -162,8 +162,8 @@ def _draw_block(axes, left, title, mapping, shortcut, branch, after, summed):
     for place, layer in enumerate(shortcut):
         _draw_layer(axes, side, halfway - place + (len(shortcut) - 1) / 2, layer)
     if not shortcut:
-        look = {"color": style.ORANGE, "fontsize": 13, "rotation": 270}
-        _write(axes, side + 0.03, halfway, "identity", ha="left", **look)
+        look = {"color": style.words_in(style.ORANGE), "fontsize": 13}
+        _write(axes, side + 0.03, halfway, "identity", ha="left", rotation=270, **look)
 
 
 def _write(axes, x, y, text, ha="center", va="center", fontsize=15, **options):

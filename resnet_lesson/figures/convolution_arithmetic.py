@@ -79,7 +79,7 @@ def _draw_windows(axes, first, last, size, positions):
             style.box(axes, column + 0.12, y - 0.36, 0.76, 0.72, face, **edge)
         axes.text(first - 0.3, y, f"output {row}", ha="right", va="center")
     if never:
-        look = {"color": style.ORANGE, "fontsize": 13}
+        look = {"color": style.words_in(style.ORANGE), "fontsize": 13}
         axes.text(last, -0.1, "never read", ha="right", va="bottom", **look)
 
 

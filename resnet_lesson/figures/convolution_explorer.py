@@ -1,5 +1,7 @@
 """Notebook 04: the five numbers of a convolution, to be moved with sliders."""
 
+import html
+
 from IPython import get_ipython
 from IPython.display import display
 
@@ -41,10 +43,42 @@ def explore(**numbers):
         )
         for name, (letter, least, most) in RANGES.items()
     }
-    picture = ipywidgets.interactive_output(
-        lambda **moved: show(explained(**moved)), sliders
-    )
-    display(ipywidgets.VBox([*sliders.values(), picture]))
+    said = ipywidgets.HTML()
+
+    def draw(**moved):
+        figure = explained(**moved)
+        said.value = html.escape(figure.alt)
+        show(figure)
+
+    picture = ipywidgets.interactive_output(draw, sliders)
+    box = ipywidgets.VBox([*sliders.values(), said, picture])
+    box.add_class("convolution-explorer")
+    display(box)
+    display({"text/html": NAMES, "text/plain": ""}, raw=True)
+
+
+# The sliders of ipywidgets can be moved with the arrow keys, but their handles have
+# no names, and nothing announces what a move has led to: this adds both.
+NAMES = """<script>
+(() => {
+  let tries = 0;
+  const timer = setInterval(() => {
+    const boxes = document.querySelectorAll(".convolution-explorer");
+    if (!boxes.length && ++tries < 100) return;
+    clearInterval(timer);
+    for (const box of boxes) {
+      for (const row of box.querySelectorAll(".widget-slider")) {
+        const name = row.querySelector("label").textContent;
+        row.querySelector("[role=slider]").setAttribute("aria-label", name);
+        const number = row.querySelector(".widget-readout");
+        number.setAttribute("role", "textbox");
+        number.setAttribute("aria-label", name);
+      }
+      box.querySelector(".widget-html-content").setAttribute("role", "status");
+    }
+  }, 100);
+})();
+</script>"""
 
 
 def _has_reader():

@@ -1,16 +1,15 @@
 """Notebook 04: the player that steps through a convolution without a kernel."""
 
 import base64
+import html
 import io
 import json
-import re
 
 from IPython.display import display
-from matplotlib.animation import FuncAnimation
 from PIL import Image
 
 from resnet_lesson.figures import style
-from resnet_lesson.figures.convolution_steps import SETTINGS, draw_step
+from resnet_lesson.figures.convolution_steps import SETTINGS, frame, told
 
 
 def show_player(name):
@@ -19,81 +18,111 @@ def show_player(name):
     Args:
         name: "plain", "padded", "strided" or "dilated".
     """
-    html = player(name)
-    display({"text/html": html, "text/plain": _player_alt(name)}, raw=True)
+    page = player(name)
+    display({"text/html": page, "text/plain": _player_alt(name)}, raw=True)
 
 
-@style.drawing
 def player(name):
-    """HTML that steps through a convolution, one output value a frame.
+    """HTML that steps through a convolution, one output value a picture.
+
+    It is worked with a mouse or from the keyboard; each step is also said in
+    words, which a screen reader announces when the reader has asked for the step.
 
     Args:
         name: "plain", "padded", "strided" or "dilated".
 
     Returns:
-        A string with every frame embedded, equal on each call.
+        A string with every picture embedded, equal on each call.
     """
     setting = SETTINGS[name]
-    figure, axes = style.canvas(9, 5)
-    movie = FuncAnimation(
-        figure,
-        lambda step: draw_step(axes, setting, step),
-        init_func=lambda: None,
-        frames=len(setting.windows) ** 2,
-        interval=1200,
-    )
-    return _self_contained(movie.to_jshtml(), name)
-
-
-# Matplotlib's player takes its buttons' pictures from the web; the course works
-# without a network, so they become characters.
-BUTTONS = {
-    "fa fa-minus": "−",
-    "fa fa-fast-backward": "|«",
-    "fa fa-step-backward": "‹",
-    "fa fa-play fa-flip-horizontal": "◀",
-    "fa fa-pause": "❚❚",
-    "fa fa-play": "▶",
-    "fa fa-step-forward": "›",
-    "fa fa-fast-forward": "»|",
-    "fa fa-plus": "+",
-}
-
-
-def _self_contained(html, name):
-    identifier = re.search(r"_anim_img(\w+)", html)[1]
-    html = html.replace(identifier, f"_{name}")  # random on each run otherwise
-    html = re.sub(r"<link[^>]*>", "", html)
-    html = re.sub(r"(?<=data:image/png;base64,)[^\"]+", _few_colours, html)
-    for icon, character in BUTTONS.items():
-        html = html.replace(f'<i class="{icon}"></i>', character)
-    image = f'<img id="_anim_img_{name}"'
-    alive = f'{image} alt="{_player_alt(name)}" style="max-width: 100%">'
-    return _from_a_script(html.replace(f"{image}>", alive), name)
-
-
-def _from_a_script(html, name):
-    """Let a script put the controls in: without scripts a sentence stands there."""
-    start = html.index('<div class="animation">')
-    end = html.index("<script", start)
-    place = f"_anim_place_{name}"
-    controls = json.dumps(html[start:end].strip())
-    # JupyterLab would else take the arrow keys away from the slider.
-    keys = 'onkeydown="event.stopPropagation()"'
+    steps = []
+    for step in range(setting.output.size):
+        figure = frame(name, step)
+        steps.append([_picture(figure), figure.alt, told(setting, step)])
+    controls = CONTROLS.replace("LAST", str(len(steps)))
+    script = SCRIPT.replace("PLACE", f"player-{name}")
+    script = script.replace("CONTROLS", json.dumps(controls))
+    script = script.replace("STEPS", json.dumps(steps))
+    words = html.escape(_player_alt(name))
     return (
-        f'{html[:start]}<div id="{place}" {keys}><p>{_player_alt(name)}</p></div>\n'
-        f'<script>document.getElementById("{place}").innerHTML = {controls};</script>\n'
-        f"{html[end:]}"
+        f'<div id="player-{name}" role="group" aria-label="Step-through player" '
+        f'style="max-width: 900px; text-align: center"><p>{words}</p></div>\n'
+        f"<script>{script}</script>"
     )
 
 
-def _few_colours(match):
-    """The same picture with a palette: a quarter of the bytes."""
-    pixels = base64.b64decode(match[0].replace("\\\n", ""))
-    picture = Image.open(io.BytesIO(pixels)).convert("RGB").quantize(64)
-    buffer = io.BytesIO()
-    picture.save(buffer, format="png", optimize=True)
-    return base64.b64encode(buffer.getvalue()).decode()
+CONTROLS = """
+<img alt="" style="max-width: 100%">
+<p aria-live="polite" style="text-align: center"></p>
+<button type="button" value="first" aria-label="First step">|«</button>
+<button type="button" value="back" aria-label="One step back">‹</button>
+<button type="button" value="play" aria-label="Play">▶</button>
+<button type="button" value="on" aria-label="One step on">›</button>
+<button type="button" value="last" aria-label="Last step">»|</button>
+<input type="range" min="1" max="LAST" aria-label="Step">
+"""
+
+# Without scripts (GitHub, a notebook that is not trusted) the sentence in the
+# player's place stays there.
+SCRIPT = """
+(() => {
+  const place = document.getElementById("PLACE");
+  const steps = STEPS;
+  place.innerHTML = CONTROLS;
+  const [image, said, slider, play] =
+    ["img", "p", "input", "[value=play]"].map((part) => place.querySelector(part));
+  const last = steps.length - 1;
+  let step = 0, timer = null;
+
+  function show(wanted) {
+    step = Math.max(0, Math.min(wanted, last));
+    [image.src, image.alt, said.textContent] = steps[step];
+    slider.value = step + 1;
+  }
+
+  function run(playing) {
+    clearInterval(timer);
+    // Announced is what the reader asks for, not every step of a running player.
+    said.setAttribute("aria-live", playing ? "off" : "polite");
+    play.textContent = playing ? "❚❚" : "▶";
+    play.setAttribute("aria-label", playing ? "Stop" : "Play");
+    timer = playing ? setInterval(
+      () => step < last ? show(step + 1) : run(false), 1200) : null;
+  }
+
+  const does = {
+    first: () => show(0),
+    back: () => show(step - 1),
+    on: () => show(step + 1),
+    last: () => show(last),
+    play: () => { if (step === last) show(0); run(true); },
+  };
+  for (const button of place.querySelectorAll("button")) {
+    button.style.cssText = "min-width: 2.5em; min-height: 2em";
+    button.addEventListener("click", () => {
+      const stops = timer !== null && button === play;
+      run(false);
+      if (!stops) does[button.value]();
+    });
+  }
+  slider.addEventListener("input", () => { run(false); show(slider.value - 1); });
+  // JupyterLab and reveal.js would else take the arrow keys for themselves.
+  place.addEventListener("keydown", (event) => {
+    if (!event.ctrlKey && !event.metaKey) event.stopPropagation();
+  });
+  show(0);
+})();
+"""
+
+
+@style.drawing
+def _picture(figure):
+    """A data URI of a figure with a palette: a quarter of the bytes."""
+    drawn, small = io.BytesIO(), io.BytesIO()
+    figure.savefig(drawn, format="png", dpi=100)
+    picture = Image.open(drawn).convert("RGB").quantize(64)
+    picture.save(small, format="png", optimize=True)
+    return "data:image/png;base64," + base64.b64encode(small.getvalue()).decode()
 
 
 def _player_alt(name):

@@ -70,10 +70,14 @@ def frame(name, step):
     setting = SETTINGS[name]
     figure, axes = style.canvas(9, 5)
     draw_step(axes, setting, step)
-    return style.describe(
-        figure,
-        f"{_sizes(setting)} The window is at position {step + 1} of "
-        f"{setting.output.size}: {_sum(setting, step)}.",
+    return style.describe(figure, f"{_sizes(setting)} {told(setting, step)}")
+
+
+def told(setting, step):
+    """One step in words and figures."""
+    return (
+        f"The window is at position {step + 1} of {setting.output.size}: "
+        f"{_sum(setting, step)}."
     )
 
 
@@ -149,7 +153,7 @@ def _draw_input(axes, setting, step, numbers):
         if y not in inside or x not in inside:
             face, ink = style.PALE, style.GREY
         if y in rows and x in columns:
-            face = style.SKY
+            face, ink = style.SKY, style.INK
         hatch = "" if {x, y} <= read else "////"
         text = value if numbers else ""
         style.cell(axes, column, row, text, face, ink, hatch=hatch)

@@ -34,7 +34,8 @@ def training_curves(histories):
     place = -np.inf
     for end, color in sorted(ends):
         place = max(end, place + gap)  # one label above the other
-        errors.text(epochs[-1] + 0.12, place, f"{end:.0f} %", color=color, va="center")
+        look = {"color": style.words_in(color), "va": "center"}
+        errors.text(epochs[-1] + 0.12, place, f"{end:.0f} %", **look)
     for axis in (losses, errors):
         axis.set(xlabel="epoch", xlim=(0, len(epochs) + 0.6), ylim=(0, None))
         axis.set_xticks(range(len(epochs) + 1))

@@ -1,6 +1,8 @@
 """What a notebook shows: figures with their alt text, tables, source code."""
 
 import ast
+import base64
+import html
 import inspect
 import io
 import textwrap
@@ -13,7 +15,11 @@ SHORTEST_ALT = 30  # characters; less says no more than a file's name
 
 
 def show(figure, alt=None):
-    """Display a figure as PNG with a text for those who cannot see it.
+    """Display a figure with a text for those who cannot see it.
+
+    It becomes an HTML element `img` with the picture in it: the alt text of a
+    notebook's output of type image/png reaches nobody, JupyterLab and nbconvert's
+    usual template leave it in the metadata. Where no HTML is shown, the text is.
 
     Args:
         figure: a matplotlib `Figure`.
@@ -24,8 +30,7 @@ def show(figure, alt=None):
     Raises:
         ValueError: there is neither, or it is too short to say anything.
     """
-    bundle, metadata = _png(figure, alt)
-    display(bundle, metadata=metadata, raw=True)
+    display(_image(figure, alt), raw=True)
 
 
 class Live:
@@ -45,15 +50,15 @@ class Live:
     def __call__(self, *args):
         """Draw with these arguments; what was shown before is replaced."""
         alt = self._alt(*args) if self._alt else None
-        bundle, metadata = _png(self._draw(*args), alt)
+        bundle = _image(self._draw(*args), alt)
         if self._handle is None:
-            self._handle = display(bundle, metadata=metadata, raw=True, display_id=True)
+            self._handle = display(bundle, raw=True, display_id=True)
         else:
-            self._handle.update(bundle, metadata=metadata, raw=True)
+            self._handle.update(bundle, raw=True)
 
 
 @drawing
-def _png(figure, alt):
+def _image(figure, alt):
     alt = alt or getattr(figure, "alt", None)
     if alt is None or len(alt) < SHORTEST_ALT:
         raise ValueError(
@@ -62,9 +67,23 @@ def _png(figure, alt):
         )
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=DPI)
-    width, height = (round(size * DPI / 2) for size in figure.get_size_inches())
-    bundle = {"image/png": buffer.getvalue(), "text/plain": alt}
-    return bundle, {"image/png": {"alt": alt, "width": width, "height": height}}
+    width = round(figure.get_figwidth() * DPI / 2)
+    return {"text/html": _element(buffer.getvalue(), alt, width), "text/plain": alt}
+
+
+def _element(png, alt, width):
+    """HTML of a picture that is part of the page, narrower where the page is.
+
+    Args:
+        png: bytes of the file.
+        alt: what it shows.
+        width: in CSS pixels.
+    """
+    pixels = base64.b64encode(png).decode()
+    return (
+        f'<img alt="{html.escape(alt)}" width="{width}" style="max-width: 100%" '
+        f'src="data:image/png;base64,{pixels}">'
+    )
 
 
 def show_table(header, rows):

@@ -8,6 +8,8 @@ from resnet_lesson.fashion_mnist import CLASS_NAMES, denormalize
 from resnet_lesson.figures import style
 
 LABELS = ("T-shirt\n/top", *CLASS_NAMES[1:-1], "Ankle\nboot")
+RIGHT = {"color": style.BLUE, "hatch": ""}
+WRONG = {"color": style.ORANGE, "hatch": "////"}
 
 
 def clothing(axis, image, title="", fontsize=12):
@@ -67,7 +69,8 @@ def pixel_histogram(images):
         axis.hist(values, bins=32, weights=weights, color=style.BLUE)
         axis.axvline(mean, color=style.ORANGE, linestyle="--")
         text = f"mean {abs(mean):.2f}, std {values.std():.2f}"
-        axis.text(mean + 0.03 * np.ptp(values), 40, text, color=style.ORANGE)
+        look = {"color": style.words_in(style.ORANGE)}
+        axis.text(mean + 0.03 * np.ptp(values), 40, text, **look)
         axis.set_xlabel("pixel value")
     axes[0].set_ylabel("% of pixels")
     values = images.ravel()
@@ -91,7 +94,8 @@ def augmentations(image, changed):
     figure, axes = style.new_figure(9.6, 1.7, 1, 1 + len(changed))
     for axis, version in zip(axes, (image, *changed), strict=True):
         clothing(axis, version)
-    axes[0].set_title("original", loc="center", color=style.ORANGE, fontsize=15)
+    look = {"color": style.words_in(style.ORANGE), "fontsize": 15}
+    axes[0].set_title("original", loc="center", **look)
     axes[1].set_title("as the network sees it")
     return style.describe(
         figure,
@@ -114,8 +118,9 @@ def predictions(images, labels, probabilities):
     ):
         clothing(top, image, CLASS_NAMES[label], fontsize=13)
         best = np.argsort(shares)[-3:]
-        colors = [style.BLUE if index == label else style.ORANGE for index in best]
-        bottom.barh(range(3), 100 * shares[best], color=colors, height=0.3)
+        looks = [RIGHT if index == label else WRONG for index in best]
+        bars = {key: [look[key] for look in looks] for key in RIGHT}
+        bottom.barh(range(3), 100 * shares[best], 0.3, edgecolor="white", **bars)
         for row, index in enumerate(best):
             text = f"{CLASS_NAMES[index]} {shares[index]:.0%}"
             bottom.text(0, row + 0.22, text, color=style.INK, fontsize=12)

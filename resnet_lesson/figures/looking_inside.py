@@ -11,6 +11,7 @@ TWINS = {
     "trained": style.look(style.BLUE, "-", "D"),
     "before training": style.look(style.PURPLE, ":", "o"),
 }
+DOTTED = {"plain": (0, (1, 1)), "residual": (0, (1, 3))}  # of whole networks
 
 
 @style.drawing
@@ -97,7 +98,7 @@ def by_stage(scores, pixels):
     axes[0].text(2.5, 100 * pixels + 2, "pixels", color=style.GREY, fontsize=13)
     axes[0].set(ylabel="right by nearest mean (%)", ylim=(0, 100))
     for (name, line), place in zip(TWINS.items(), (76, 18), strict=True):
-        axes[1].text(0.4, place, name, color=line["color"])
+        axes[1].text(0.4, place, name, color=style.words_in(line["color"]))
     return style.describe(
         figure, f"Images right by nearest class mean. {'; '.join(told)}."
     )
@@ -140,10 +141,11 @@ def path_lengths(shares):
             blocks that they run through.
     """
     figure, axis = style.new_figure(9.6, 3.8)
-    colors = (style.SKY, style.BLUE, style.INK)
+    looks = (style.SKY, ""), (style.BLUE, "//"), (style.INK, "xx")
     told = []
-    for (label, values), color in zip(shares.items(), colors, strict=False):
-        axis.bar(range(len(values)), 100 * np.asarray(values), color=color, label=label)
+    for (label, values), (color, hatch) in zip(shares.items(), looks, strict=False):
+        bars = {"color": color, "hatch": hatch, "edgecolor": "white", "label": label}
+        axis.bar(range(len(values)), 100 * np.asarray(values), **bars)
         told.append(
             f"{label}: {np.sum(values):.1%} of the paths, most of them "
             f"through {np.argmax(values)} blocks"
@@ -175,14 +177,16 @@ def single_lesions(errors, intact):
             line, values = style.KINDS[kind], list(by_block.values())
             axis.plot(values, label=kind, **line)
             whole, middle = intact[depth][kind], np.median(values)
-            axis.axhline(whole, color=line["color"], linestyle=":", linewidth=1.5)
+            axis.axhline(
+                whole, color=line["color"], linestyle=DOTTED[kind], linewidth=2
+            )
             told.append(
                 f"{kind}-{depth} rises from {whole:.0f} to {middle:.0f} (median)"
             )
         _name_blocks(axis, by_block)
         axis.axhline(90, color=style.GREY, linewidth=1, label="guessing")
     axes[0].set(ylim=(0, 100), ylabel="validation error (%)")
-    axes[-1].legend(loc="center right")
+    axes[-1].legend(loc="center right", frameon=True, edgecolor="none")
     figure.supxlabel(
         "deleted block (stage.block); shaded: halves the size", fontsize=14
     )

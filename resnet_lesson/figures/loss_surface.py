@@ -1,6 +1,7 @@
 """Notebook 07: the loss around trained weights, and the layers' responses."""
 
 import numpy as np
+from matplotlib.patheffects import withStroke
 
 from resnet_lesson.figures import style
 
@@ -19,7 +20,9 @@ def surfaces(grids, places, levels):
         plane = (places, places, np.minimum(loss, levels[-1]), levels)
         filled = axis.contourf(*plane, cmap="cividis")
         lines = axis.contour(*plane, colors="white", linewidths=0.7)
-        axis.clabel(lines, fontsize=12, fmt="%g")
+        labels = axis.clabel(lines, fontsize=12, fmt="%g", colors=style.INK)
+        for label in labels:  # legible on dark and light parts of the map
+            label.set_path_effects([withStroke(linewidth=3, foreground="white")])
         axis.plot(0, 0, "+", color="white", markersize=14, mew=3)
         axis.set(xlabel="along direction 1", aspect="equal")
         axis.grid(visible=False)

@@ -47,7 +47,7 @@ def museum_map(exhibits):
     axes.tick_params(length=0)
     axes.xaxis.tick_top()
     for tick, kind in zip(axes.get_xticklabels(), KINDS, strict=True):
-        tick.set_color(COLOURS[kind])
+        tick.set_color(style.words_in(COLOURS[kind]))
     axes.spines[:].set_visible(False)
     for fill, words in FILLS.values():
         axes.plot([], [], markersize=12, label=words, **_marker(style.INK, fill))

@@ -8,11 +8,13 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from resnet_lesson.figures import colours
+
 # Okabe & Ito's palette: told apart with any kind of colour vision. A line also
-# gets a style or a direct label, never colour alone.
+# gets a style or a direct label, never colour alone. Words in a colour: `words_in`.
 BLUE, ORANGE, GREEN = "#0072B2", "#D55E00", "#009E73"
 PURPLE, SKY, YELLOW = "#CC79A7", "#56B4E9", "#E69F00"
-INK, GREY, PALE = "#222222", "#767676", "#E8E8E8"
+INK, GREY, PALE = "#222222", "#626262", "#E8E8E8"
 
 SIGNED = LinearSegmentedColormap.from_list("signed", (BLUE, "white", ORANGE))
 
@@ -62,6 +64,11 @@ def drawing(function):
             return function(*args, **kwargs)
 
     return styled
+
+
+def words_in(color):
+    """The shade of a colour for words: legible on white and across grid lines."""
+    return colours.readable(color, PALE)
 
 
 def new_figure(width=9.0, height=4.2, rows=1, columns=1, **options):
@@ -131,21 +138,21 @@ def seeds(axis, by_place, options, center=np.median, alpha=0.5):
     """
     middles = [center(runs) for runs in by_place.values()]
     axis.plot(list(by_place), middles, **options)
+    dots = look(options["color"], "", options["marker"]) | {"markersize": 4}
     for place, runs in by_place.items():
-        axis.plot([place] * len(runs), runs, ".", color=options["color"], alpha=alpha)
+        axis.plot([place] * len(runs), runs, alpha=alpha, **dots)
     return max(by_place), middles[-1]
 
 
 def note(axis, text, place, color, offset=(9, 0), va="center", **options):
-    """Write beside a point of the data, in its color; by default to the right.
+    """Write beside a point of the data, in a shade of its color; by default right.
 
     Args:
         place: (x, y) in the data.
         offset: of the text from there, in points.
     """
-    axis.annotate(
-        text, place, offset, textcoords="offset points", color=color, va=va, **options
-    )
+    look = {"color": words_in(color), "va": va, **options}
+    axis.annotate(text, place, offset, textcoords="offset points", **look)
 
 
 def canvas(width, height):
@@ -172,8 +179,10 @@ def cell(axes, left, top, text, face, ink=INK, size=1, hatch=""):
     """Draw a square with a number or a word in it."""
     box(axes, left, top, size, face=face, linewidth=1, hatch=hatch)
     if text != "":
-        middle, text = left + size / 2, str(text).replace("-", "−")
-        axes.text(middle, top + size * 0.52, text, color=ink, ha="center", va="center")
+        place, text = (left + size / 2, top + 0.52 * size), str(text).replace("-", "−")
+        # No strokes behind the word.
+        patch = {"facecolor": face, "edgecolor": "none", "pad": 1} if hatch else None
+        axes.text(*place, text, color=ink, ha="center", va="center", bbox=patch)
 
 
 def describe(figure, text):

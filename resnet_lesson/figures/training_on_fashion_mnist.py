@@ -177,7 +177,7 @@ def seed_spread(histories):
     axis.plot(epochs, curves.T, **thin)
     axis.plot(epochs, mean, color=style.BLUE, marker="D")
     words = f"mean {mean[-1]:.1f} %"
-    axis.text(epochs[-1] + 0.06, mean[-1], words, color=style.BLUE, va="center")
+    style.note(axis, words, (epochs[-1], mean[-1]), style.BLUE)
     axis.set(xlabel="epoch", ylabel="validation accuracy (%)", xticks=epochs)
     axis.set_xlim(0.9, epochs[-1] + 0.6)
     axis.set_title(f"recorded: the same recipe, {len(curves)} seeds")
@@ -206,7 +206,7 @@ def steps_to_the_course(results):
         axis.plot(errors, [row] * len(errors), "o", color=style.GREY, markersize=6)
         axis.plot(mean, row, "|", color=style.ORANGE, markersize=26, mew=4)
         words = f"{mean:.1f} ± {deviation:.1f}"
-        axis.text(errors.max() + 0.25, row, words, va="center", color=style.ORANGE)
+        style.note(axis, words, (errors.max(), row), style.ORANGE)
         said.append(f"{list(results)[row]} {words}")
     axis.set_yticks(range(len(results)), results)
     axis.invert_yaxis()
@@ -227,7 +227,7 @@ def confusion(matrix):
     """
     figure, axis = style.new_figure(9.0, 7.2)
     mistakes = np.where(np.eye(len(matrix), dtype=bool), 0, matrix)
-    axis.imshow(mistakes, cmap="Oranges", vmax=1.4 * mistakes.max())
+    axis.imshow(mistakes, cmap="Oranges", vmax=1.6 * mistakes.max())
     for row, column in np.argwhere(matrix):
         weight, count = "bold" if row == column else "normal", matrix[row, column]
         axis.text(column, row, count, ha="center", va="center", weight=weight)

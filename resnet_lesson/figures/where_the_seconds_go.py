@@ -45,9 +45,11 @@ def replicas(seconds):
 def _dots(groups, label, height, ours=None):
     figure, axis = style.new_figure(9.0, height * len(groups) + 1.2)
     for row, (name, values) in enumerate(groups.items()):
-        color = style.ORANGE if name == ours else style.BLUE
-        axis.plot(values, np.full(len(values), row), "o", color=color, alpha=0.6)
-        axis.plot([np.median(values)] * 2, [row - 0.3, row + 0.3], color=color)
+        dots = style.look(style.BLUE, "", "o")
+        if name == ours:
+            dots = style.look(style.ORANGE, "", "D")
+        axis.plot(values, np.full(len(values), row), alpha=0.6, **dots)
+        axis.plot([np.median(values)] * 2, [row - 0.3, row + 0.3], color=style.INK)
     axis.set_yticks(range(len(groups)), groups)
     axis.set_ylim(len(groups) - 0.4, -0.6)
     axis.set_xlim(left=0)
