@@ -1,6 +1,8 @@
 """The command line, `python -m resnet_lesson`: experiments, notebooks, the machine."""
 
+import contextlib
 import json
+import signal
 import sys
 
 from resnet_lesson.commands import arguments
@@ -10,12 +12,27 @@ def main(given=None):
     """Run a command; returns the exit code."""
     args = arguments.parser().parse_args(given)
     try:
-        return COMMANDS[args.command](args)
+        with _ended_as_interrupted():
+            return COMMANDS[args.command](args)
     except KeyboardInterrupt:
         return 130  # training has said how to resume
     except (ValueError, OSError, RuntimeError) as error:
         print(f"python -m resnet_lesson: error: {error}", file=sys.stderr)
         return 2
+
+
+@contextlib.contextmanager
+def _ended_as_interrupted():
+    """SIGTERM, by which systems and batch queues end a process, is like Ctrl-C."""
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _start(args):

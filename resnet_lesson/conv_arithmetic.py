@@ -192,7 +192,8 @@ def conv_macs(
     return height * width * conv_parameters(kernel_size, in_channels, filters)
 
 
-def _is_size(value, least):
+def is_size(value, least):
+    """Whether a value is an integer, of Python or NumPy, and at least so large."""
     # bool is an int in Python; True is no size.
     return (
         isinstance(value, Integral) and not isinstance(value, bool) and value >= least
@@ -202,13 +203,13 @@ def _is_size(value, least):
 def check_positive(**sizes):
     """Raise ValueError unless every argument is a positive integer."""
     for name, value in sizes.items():
-        if not _is_size(value, 1):
+        if not is_size(value, 1):
             raise ValueError(f"{name} must be a positive integer, got {value!r}")
 
 
 def _pair(name, size):
     pair = size if isinstance(size, (tuple, list)) else (size, size)
-    if len(pair) == 2 and all(_is_size(side, 1) for side in pair):
+    if len(pair) == 2 and all(is_size(side, 1) for side in pair):
         return tuple(pair)
     raise ValueError(
         f"{name} must be a positive integer or a pair (height, width) of them, "
@@ -228,7 +229,7 @@ def _padding_pair(input_size, kernel_size, stride, padding, dilation):
         if padding == "same":
             return same_padding(input_size, kernel_size, stride, dilation)
     pair = padding if isinstance(padding, (tuple, list)) else (padding, padding)
-    if len(pair) == 2 and all(_is_size(side, 0) for side in pair):
+    if len(pair) == 2 and all(is_size(side, 0) for side in pair):
         return tuple(pair)
     raise ValueError(
         'padding must be "valid", "same", "full", an integer >= 0 or a pair '

@@ -11,6 +11,7 @@ licence (data/LICENSE).
 import gzip
 import hashlib
 from dataclasses import dataclass
+from numbers import Integral
 from pathlib import Path
 
 import numpy as np
@@ -54,7 +55,7 @@ SPLIT_SEED = 2015
 
 
 class DataError(RuntimeError):
-    """A data file is missing or is not the original."""
+    """A data file is missing, cannot be read or is not the original."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class Split:
 
     def first(self, count):
         """The first `count` examples: a fixed, arbitrary sample."""
+        _check_integer("count", count)
         return Split(self.images[:count], self.labels[:count])
 
     def half_size(self):
@@ -122,7 +124,15 @@ def load(data_dir=DATA_DIR):
 
 
 def normalize(pixels):
-    """Pixels uint8 (n, 28, 28) to network inputs float32 (n, 28, 28, 1)."""
+    """Pixels uint8 (n, 28, 28) to network inputs float32 (n, 28, 28, 1).
+
+    Raises:
+        ValueError: other pixels, such as scaled ones: twice is once too often.
+    """
+    if getattr(pixels, "dtype", None) != np.uint8 or pixels.ndim != 3:
+        raise ValueError(
+            f"pixels must be uint8 (n, height, width), got {_described(pixels)}"
+        )
     scaled = pixels[..., np.newaxis].astype(np.float32)
     scaled -= 255 * MEAN
     scaled /= 255 * STD
@@ -135,7 +145,16 @@ def denormalize(images):
 
 
 def half_size(images):
-    """Images (n, height, width, channels) averaged over tiles of 2 x 2 pixels."""
+    """Images (n, height, width, channels) averaged over tiles of 2 x 2 pixels.
+
+    Raises:
+        ValueError: height or width is odd, or the rank another.
+    """
+    if np.ndim(images) != 4 or images.shape[1] % 2 or images.shape[2] % 2:
+        raise ValueError(
+            "images must be (n, height, width, channels), height and width even, "
+            f"got {_described(images)}"
+        )
     # In this order the sums round as those of `mean` over the tiles do, with
     # which most recordings were made; a last bit can turn a run's outcome.
     columns = images[:, :, ::2] + images[:, :, 1::2]
@@ -155,10 +174,13 @@ def augment(images, rng, *, flip=True, shift=2):
         New images of the same shape.
 
     Raises:
-        ValueError: `shift` is negative.
+        ValueError: `shift` is no integer >= 0, or `images` have another rank.
     """
-    if shift < 0:
-        raise ValueError(f"shift must be 0 or more pixels, got {shift}")
+    _check_integer("shift", shift)
+    if np.ndim(images) != 4:
+        raise ValueError(
+            f"images must be (n, height, width, channels), got {_described(images)}"
+        )
     n, height, width, _ = images.shape
     padding = ((0, 0), (shift, shift), (shift, shift), (0, 0))
     padded = np.pad(images, padding, constant_values=np.float32(BLACK))
@@ -182,8 +204,11 @@ def verify(name, data_dir=DATA_DIR):
         (path, content as bytes, still compressed).
 
     Raises:
-        DataError: the file is missing or its SHA-256 differs.
+        DataError: the file is missing, cannot be read or its SHA-256 differs.
+        ValueError: it is none of the four.
     """
+    if not isinstance(name, str) or name not in SHA256:
+        raise ValueError(f"name must be one of {tuple(SHA256)}, got {name!r}")
     path = Path(data_dir) / name
     cure = (
         "restore it with `git checkout -- resnet_lesson/data` in your clone, "
@@ -193,6 +218,8 @@ def verify(name, data_dir=DATA_DIR):
         content = path.read_bytes()
     except FileNotFoundError:
         raise DataError(f"{path} is missing: {cure}") from None
+    except OSError as error:  # a folder, or a file that may not be read
+        raise DataError(f"{path} cannot be read ({error.strerror}): {cure}") from error
     digest = hashlib.sha256(content).hexdigest()
     if digest != SHA256[name]:
         raise DataError(
@@ -200,6 +227,16 @@ def verify(name, data_dir=DATA_DIR):
             f"got {digest} ({len(content):,} bytes): {cure}"
         )
     return path, content
+
+
+def _check_integer(name, value):
+    if not isinstance(value, Integral) or isinstance(value, bool) or value < 0:
+        raise ValueError(f"{name} must be an integer >= 0, got {value!r}")
+
+
+def _described(values):
+    """The type and shape of what should have been an array."""
+    return f"{getattr(values, 'dtype', type(values).__name__)} {np.shape(values)}"
 
 
 def _read(data_dir, name):

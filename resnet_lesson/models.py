@@ -7,9 +7,11 @@ place: "stage2_block1_conv1". Depth counts weighted layers as He et al. do:
 convolutions and the dense layer, not the shortcuts' projections.
 """
 
+from numbers import Integral
+
 from resnet_lesson import blocks
 from resnet_lesson.base.quiet import keras
-from resnet_lesson.conv_arithmetic import check_positive
+from resnet_lesson.conv_arithmetic import check_positive, is_size
 from resnet_lesson.parts import bn_relu, check_stride_on, conv, head, images_input
 
 layers = keras.layers
@@ -134,9 +136,9 @@ def cifar_resnet(
 
     Source: He et al. (2015), section 4.2.
     """
-    if not isinstance(depth, int) or depth < 8 or (depth - 2) % 6:
+    if not isinstance(depth, Integral) or depth < 8 or (depth - 2) % 6:
         raise ValueError(f"depth must be 6n + 2 (8, 14, 20, ...), got {depth!r}")
-    if block not in BLOCKS:
+    if not isinstance(block, str) or block not in BLOCKS:
         raise ValueError(f"block must be one of {tuple(BLOCKS)}, got {block!r}")
     options = {"padding": padding}
     if block != "plain":
@@ -182,7 +184,7 @@ def imagenet_resnet(
 
     Source: He et al. (2015), table 1.
     """
-    if depth not in IMAGENET_STAGES:
+    if not isinstance(depth, Integral) or depth not in IMAGENET_STAGES:
         raise ValueError(
             f"depth must be one of {tuple(IMAGENET_STAGES)}, got {depth!r}"
         )
@@ -230,7 +232,7 @@ def _small_network(
 def _stages(x, block, stages, width, options):
     """Blocks by stage; each stage after the first halves size, doubles width."""
     counts = stages if isinstance(stages, (tuple, list)) else ()
-    if not counts or any(not isinstance(n, int) or n < 1 for n in counts):
+    if not counts or not all(is_size(count, 1) for count in counts):
         raise ValueError(
             f"stages must hold positive integers, such as (2, 2, 2), got {stages!r}"
         )

@@ -30,7 +30,7 @@ def conv_layer(filters, kernel_size, *, stride=1, padding="same", name):
     return layers.Conv2D(
         filters,
         kernel_size,
-        strides=stride,
+        strides=int(stride),  # Keras takes none of NumPy's
         padding=padding,
         use_bias=False,
         kernel_initializer="he_normal",
@@ -142,7 +142,7 @@ def images_input(input_shape, classes):
 def head(x, classes):
     """Global average pooling and the dense layer that gives the logits."""
     x = layers.GlobalAveragePooling2D(name="global_pool")(x)
-    return layers.Dense(classes, name="logits")(x)
+    return layers.Dense(int(classes), name="logits")(x)
 
 
 def check_padding(padding):

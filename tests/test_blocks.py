@@ -192,6 +192,19 @@ def test_batch_norm_statistics_move_in_training_only(builder):
     assert all(moved())
 
 
+def test_batch_norm_averages_over_ten_steps_or_so():
+    layer = parts.batch_norm_layer("bn")
+    x = 3 + sample(64, 2, 2, 4)
+    layer(x, training=True)
+    means = x.mean(axis=(0, 1, 2))
+    np.testing.assert_allclose(np.array(layer.moving_mean), 0.1 * means, rtol=1e-4)
+    faint = 1e-3 * x
+    y = keras.ops.convert_to_numpy(layer(faint, training=True))
+    variance = faint.var(axis=(0, 1, 2))
+    wanted = np.sqrt(variance / (variance + 1e-5))
+    np.testing.assert_allclose(y.std(axis=(0, 1, 2)), wanted, rtol=1e-3)
+
+
 @pytest.mark.parametrize("builder", ALL)
 def test_convolutions_have_no_bias_and_he_variance(builder):
     keras.utils.set_random_seed(0)

@@ -1,4 +1,5 @@
 import json
+import signal
 import subprocess
 import sys
 
@@ -9,6 +10,7 @@ from resnet_lesson.__main__ import main
 from resnet_lesson.base.quiet import keras
 from resnet_lesson.commands import check, train
 from resnet_lesson.recorded import experiments, recordings
+from resnet_lesson.training import loop
 from resnet_lesson.training.recipe import Recipe
 
 
@@ -55,6 +57,63 @@ def test_resume_takes_the_recipe_of_the_run(small_world, tmp_path, monkeypatch, 
     printed = capsys.readouterr().out
     assert "resuming after epoch 2 of 2" in printed
     assert "test accuracy" in printed
+
+
+def test_sigterm_is_like_an_interrupt(small_world, tmp_path, monkeypatch, capsys):
+    before, saved = signal.getsignal(signal.SIGTERM), []
+    save = loop.save_epoch
+
+    def ended(*args):
+        save(*args)
+        saved.append(1)
+        if len(saved) == 2:
+            signal.raise_signal(signal.SIGTERM)
+
+    monkeypatch.setattr(loop, "save_epoch", ended)
+    arguments = ["train", "--epochs", "3", "--batch-size", "32", "--run-dir"]
+    assert main([*arguments, str(tmp_path)]) == 130
+    assert "2 finished epochs of 3 are kept in" in capsys.readouterr().out
+    assert signal.getsignal(signal.SIGTERM) is before
+    assert main(["train", "--run-dir", str(tmp_path), "--resume"]) == 0
+    assert "resuming after epoch 2 of 3" in capsys.readouterr().out
+
+
+DAMAGED_RESULTS = ("", "[]", "{}", "null", '{"interval": [0, 1]}', "\x00", "7")
+
+
+def test_a_damaged_result_is_named_with_its_cure(tmp_path):
+    path = tmp_path / "result.json"
+    for text in (*DAMAGED_RESULTS, '{"interval": [1], "test_accuracy": 1}'):
+        path.write_text(text)
+        with pytest.raises(ValueError, match=r"result\.json .+: delete \S+, and --res"):
+            train._read_result(path)
+    good = {"test_loss": 0.5, "test_accuracy": 0.9, "interval": [0.8, 1.0]}
+    path.write_text(json.dumps(good))
+    assert train._read_result(path) == good
+
+
+def test_a_run_folder_that_cannot_be_used_is_told_in_one_line(
+    small_world, tmp_path, capsys
+):
+    (tmp_path / "file").write_text("mine")
+    (tmp_path / "damaged").mkdir()
+    (tmp_path / "damaged" / "history.json").write_text("[]")
+    recipe = {"epochs": 1, "of the future": 1}
+    other = {"network": "n", "recipe": recipe, "checkpoint": "checkpoint-001.npz"}
+    other |= {"sha256": "", "history": {"seconds": [1]}}
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "history.json").write_text(json.dumps(other))
+    for name, said in (
+        ("file", "run_dir must be a folder, got the file "),
+        ("file/run", "cannot be written to (Not a directory): name another folder"),
+        ("damaged", "history.json is not the history of a run: delete "),
+        ("other", "holds a run by another recipe, {'epochs': 1, 'of the future': 1}"),
+    ):
+        arguments = ["train", "--resume", "--run-dir", str(tmp_path / name)]
+        assert main(arguments) == 2
+        error = capsys.readouterr().err
+        assert said in error
+        assert error.count("\n") == 1
 
 
 def test_train_in_two_replicas(small_world, tmp_path):

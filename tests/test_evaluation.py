@@ -120,7 +120,7 @@ def test_certainty_falls_into_the_last_bin_and_no_bin_is_refused():
     _, accuracy, count = reliability(certain, np.array([0, 1, 0]), bins=4)
     assert count.tolist() == [0, 0, 0, 3]
     assert accuracy[-1] == pytest.approx(2 / 3)
-    with pytest.raises(ValueError, match="bins must be at least 1, got 0"):
+    with pytest.raises(ValueError, match="bins must be a positive integer, got 0"):
         reliability(certain, np.array([0, 1, 2]), bins=0)
 
 

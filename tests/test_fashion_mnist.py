@@ -1,5 +1,6 @@
 import gzip
 import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -63,6 +64,24 @@ def test_missing_file_is_named_with_the_cure(copied, name):
         fashion_mnist.load(copied)
 
 
+@pytest.mark.parametrize("name", fashion_mnist.SHA256)
+def test_a_folder_in_its_place_is_named_with_the_cure(copied, name):
+    (copied / name).unlink()
+    (copied / name).mkdir()
+    with pytest.raises(DataError, match=rf"{name} cannot be read \(.+\): restore it"):
+        fashion_mnist.load(copied)
+
+
+def test_a_file_that_may_not_be_read_is_named_with_the_cure(monkeypatch):
+    # As it is for another user; the tests may be run by root, who may read all.
+    def denied(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    with pytest.raises(DataError, match=r"cannot be read \(Permission denied\): rest"):
+        fashion_mnist.load()
+
+
 def test_truncated_file_is_refused(copied):
     path = copied / "t10k-labels-idx1-ubyte.gz"
     path.write_bytes(path.read_bytes()[:-1])
@@ -119,5 +138,5 @@ def test_augment_without_flip_and_shift_changes_nothing(fashion):
 
 
 def test_augment_refuses_a_negative_shift(fashion):
-    with pytest.raises(ValueError, match="shift must be 0 or more pixels, got -1"):
+    with pytest.raises(ValueError, match="shift must be an integer >= 0, got -1"):
         augment(fashion.train.images[:2], np.random.default_rng(0), shift=-1)

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from resnet_lesson.conv_arithmetic import check_positive
+
 KINDS = ("plain", "residual")
 SIZE = 16  # components of x
 HIDDEN = 2 * SIZE
@@ -114,10 +116,9 @@ def race(targets, *, seeds=range(5), steps=1_000, rate=0.1):
         component on 1,000 test examples, float (seeds, n).
 
     Raises:
-        ValueError: `steps` or `rate` is not positive.
+        ValueError: `steps` is no positive integer, or `rate` is not positive.
     """
-    if steps < 1:
-        raise ValueError(f"steps must be a positive integer, got {steps!r}")
+    check_positive(steps=steps)
     if not rate > 0:
         raise ValueError(f"rate must be positive, got {rate!r}")
     streams = [np.random.default_rng([seed, 1]) for seed in seeds]

@@ -5,6 +5,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from resnet_lesson.conv_arithmetic import check_positive
+from resnet_lesson.training.checks import check_labels
+
 
 def evaluate(model, split, batch_size=500):
     """Mean cross-entropy and accuracy of a model on a split, in inference mode.
@@ -16,7 +19,11 @@ def evaluate(model, split, batch_size=500):
 
     Returns:
         (loss in nats, without label smoothing; accuracy in [0, 1]).
+
+    Raises:
+        ValueError: there are no images, or not a class for each.
     """
+    check_labels("labels", split.labels, model.output_shape[-1], split.images)
     logits = predict_logits(model, split.images, batch_size).astype(np.float64)
     top = logits.max(axis=1)
     log_sum = top + np.log(np.exp(logits - top[:, np.newaxis]).sum(axis=1))
@@ -26,7 +33,14 @@ def evaluate(model, split, batch_size=500):
 
 
 def predict_logits(model, images, batch_size=500):
-    """Logits float32 (n, classes) of many images, in inference mode."""
+    """Logits float32 (n, classes) of many images, in inference mode.
+
+    Raises:
+        ValueError: there are no images, or `batch_size` is no positive integer.
+    """
+    check_positive(batch_size=batch_size)
+    if not len(images):
+        raise ValueError("images must be at least one, got none")
     starts = range(0, len(images), batch_size)
     batches = [images[start : start + batch_size] for start in starts]
     # The first batch builds the function that the threads then share; one of
@@ -55,7 +69,7 @@ def accuracy_interval(accuracy, n, z=1.96):
     Args:
         accuracy: share of the examples classified correctly, in [0, 1].
         n: number of examples, >= 1.
-        z: standard normal quantile; 1.96 gives 95 % coverage.
+        z: standard normal quantile, > 0; 1.96 gives 95 % coverage.
 
     Returns:
         (low, high), in [0, 1]. It holds for one network and the draw of the
@@ -69,8 +83,9 @@ def accuracy_interval(accuracy, n, z=1.96):
     """
     if not 0 <= accuracy <= 1:
         raise ValueError(f"accuracy must be in [0, 1], got {accuracy!r}")
-    if n < 1:
-        raise ValueError(f"n must be at least 1, got {n!r}")
+    check_positive(n=n)
+    if not 0 < z < math.inf:
+        raise ValueError(f"z must be positive, got {z!r}")
     shrunk = (accuracy + z**2 / (2 * n)) / (1 + z**2 / n)
     spread = math.sqrt(accuracy * (1 - accuracy) / n + (z / (2 * n)) ** 2)
     half = z * spread / (1 + z**2 / n)
@@ -89,19 +104,16 @@ def confusion_matrix(labels, predicted, classes):
         int (classes, classes): row the true class, column the predicted one.
 
     Raises:
-        ValueError: the two differ in length, or a class is out of range.
+        ValueError: the two differ in length, or are no classes in range.
     """
+    check_positive(classes=classes)
     labels, predicted = np.asarray(labels), np.asarray(predicted)
     if labels.shape != predicted.shape:
         raise ValueError(
-            f"predicted must be as many as labels, {len(labels)}, got {len(predicted)}"
+            f"predicted must be as many as labels, {labels.size}, got {predicted.size}"
         )
     for name, values in (("labels", labels), ("predicted", predicted)):
-        if values.min() < 0 or values.max() >= classes:
-            raise ValueError(
-                f"{name} must be in 0..{classes - 1}, got values from "
-                f"{values.min()} to {values.max()}"
-            )
+        check_labels(name, values, classes)
     matrix = np.zeros((classes, classes), dtype=int)
     np.add.at(matrix, (labels, predicted), 1)
     return matrix
@@ -116,7 +128,14 @@ def precision_and_recall(matrix):
     Returns:
         (precision, recall), float (classes,) each; NaN where a class was never
         predicted or never occurs.
+
+    Raises:
+        ValueError: the matrix is not square.
     """
+    if np.ndim(matrix) != 2 or len(set(np.shape(matrix))) != 1:
+        raise ValueError(
+            f"matrix must be (classes, classes), got shape {np.shape(matrix)}"
+        )
     right = np.diag(matrix)
     found, real = matrix.sum(axis=0), matrix.sum(axis=1)
     nan = np.full(len(matrix), np.nan)
@@ -138,11 +157,19 @@ def reliability(probabilities, labels, bins=10):
         are none, and their number. The expected calibration error is the mean
         of |accuracy - confidence|, weighted by count.
 
+    Raises:
+        ValueError: `bins` is no positive integer, or there are not as many
+            labels as rows of probabilities.
+
     Source: Guo, Pleiss, Sun & Weinberger, "On Calibration of Modern Neural
     Networks", arXiv:1706.04599 (2017), section 2; the error is equation 3.
     """
-    if bins < 1:
-        raise ValueError(f"bins must be at least 1, got {bins!r}")
+    check_positive(bins=bins)
+    if np.ndim(probabilities) != 2:
+        raise ValueError(
+            f"probabilities must be (n, classes), got shape {np.shape(probabilities)}"
+        )
+    check_labels("labels", labels, probabilities.shape[1], probabilities)
     largest = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == labels
     which = np.minimum((largest * bins).astype(int), bins - 1)

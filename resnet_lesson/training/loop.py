@@ -7,13 +7,20 @@ was killed and resumed ends with the very same weights (same machine and version
 """
 
 import time
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext
 
 import numpy as np
 
 from resnet_lesson.base.quiet import keras
+from resnet_lesson.conv_arithmetic import check_positive
 from resnet_lesson.fashion_mnist import augment, half_size
-from resnet_lesson.training.checkpoints import open_run, save_epoch
+from resnet_lesson.training.checkpoints import (
+    finished_epochs,
+    locked,
+    open_run,
+    save_epoch,
+)
+from resnet_lesson.training.checks import check_training
 from resnet_lesson.training.evaluation import evaluate
 from resnet_lesson.training.progress import Progress
 from resnet_lesson.training.step import training_step
@@ -34,6 +41,7 @@ def learning_rate(recipe, steps_per_epoch):
     Source: linear warm-up as in Goyal et al. (2017), section 2.2; cosine as in
     Loshchilov & Hutter, arXiv:1608.03983 (2017), equation 5, without restarts.
     """
+    check_positive(steps_per_epoch=steps_per_epoch)
     steps = recipe.epochs * steps_per_epoch
     warmup_steps = min(round(recipe.warmup * steps), steps - 1)
     return keras.optimizers.schedules.CosineDecay(
@@ -109,59 +117,59 @@ def train(
         an entry for each, made after `curve_epoch` epochs (1/3, 2/3, ...).
 
     Raises:
-        ValueError: too few images for one batch, labels out of range, more
-            `evaluations` than steps, `run_dir` already holds a run and `resume`
-            is not set, or holds one by another recipe or of another network.
+        ValueError: the data do not fit the network or the recipe, or are no
+            finite floats and integer labels, more `evaluations` than steps, or
+            `run_dir` cannot be used: it holds a run and `resume` is not set, or
+            a run by another recipe or of another network, is being trained in,
+            is damaged or cannot be written to.
+        OSError: an epoch could not be saved; those before it are kept.
     """
+    check_training(model, data, recipe)
     classes = model.output_shape[-1]
-    _check_data(data, recipe, classes)
     steps = len(data.train.labels) // recipe.batch_size
     marks = _marks(evaluations, steps)
-    with strategy.scope() if strategy else nullcontext():
-        compile_model(model, recipe, steps)
-    train_step = training_step(model, recipe.replicas, strategy)
-    evaluated = without_optimizer(model) if strategy else model  # on one device
-    history = {} if run_dir is None else open_run(run_dir, model, recipe, resume)
-    finished = len(history.get("seconds", ()))
-    progress = Progress(recipe.epochs, steps, finished)
+    with ExitStack() as held:
+        if run_dir is not None:
+            held.enter_context(locked(run_dir))
+        with strategy.scope() if strategy else nullcontext():
+            compile_model(model, recipe, steps)
+        train_step = training_step(model, recipe.replicas, strategy)
+        evaluated = without_optimizer(model) if strategy else model  # on one device
+        history = {} if run_dir is None else open_run(run_dir, model, recipe, resume)
+        finished = len(history.get("seconds", ()))
+        progress = Progress(recipe.epochs, steps, finished)
 
-    def after_step(step, loss, accuracy):
-        epoch = len(history.get("seconds", ()))
-        progress.step(step, loss, accuracy)
-        if step not in marks:
-            return
-        if evaluated is not model:
-            evaluated.set_weights(model.get_weights())
-        row = _evaluations(evaluated, data, small=epoch < recipe.small_epochs)
-        if evaluations > 1:
-            _append(history, {"epoch": epoch + step / steps, **row}, "curve_")
-        if step == steps:
-            means = {"running_loss": float(loss), "running_accuracy": float(accuracy)}
-            _append(history, {**means, **row})
-        elif on_epoch is not None:
-            on_epoch(history)
-
-    try:
-        for epoch in range(finished, recipe.epochs):
-            start = time.perf_counter()
-            run_epoch(train_step, data, recipe, epoch, classes, after_step)
-            _append(history, {"seconds": round(time.perf_counter() - start, 2)})
-            if run_dir is not None:
-                save_epoch(run_dir, model, recipe, history)
-            progress.epoch({key: values[-1] for key, values in history.items()})
-            if on_epoch is not None:
+        def after_step(step, loss, accuracy):
+            epoch = len(history.get("seconds", ()))
+            progress.step(step, loss, accuracy)
+            if step not in marks:
+                return
+            if evaluated is not model:
+                evaluated.set_weights(model.get_weights())
+            row = _evaluations(evaluated, data, small=epoch < recipe.small_epochs)
+            if evaluations > 1:
+                _append(history, {"epoch": epoch + step / steps, **row}, "curve_")
+            if step == steps:
+                means = {"loss": float(loss), "accuracy": float(accuracy)}
+                _append(history, means, "running_")
+                _append(history, row)
+            elif on_epoch is not None:
                 on_epoch(history)
-    except KeyboardInterrupt:
-        done = len(history.get("seconds", ()))
-        if run_dir is None:
-            progress.note("Interrupted. Nothing was kept: no run_dir was given.")
-        else:
-            progress.note(
-                f"Interrupted. {done} finished epochs of {recipe.epochs} are kept in "
-                f"{run_dir}: resume=True (on the command line --resume) continues."
-            )
-        raise
-    return history
+
+        try:
+            for epoch in range(finished, recipe.epochs):
+                start = time.perf_counter()
+                run_epoch(train_step, data, recipe, epoch, classes, after_step)
+                _append(history, {"seconds": round(time.perf_counter() - start, 2)})
+                if run_dir is not None:
+                    save_epoch(run_dir, model, recipe, history)
+                progress.epoch({key: values[-1] for key, values in history.items()})
+                if on_epoch is not None:
+                    on_epoch(history)
+        except KeyboardInterrupt:
+            progress.note(_interrupted(run_dir, recipe))
+            raise
+        return history
 
 
 def run_epoch(train_step, data, recipe, epoch, classes, report=None):
@@ -233,18 +241,10 @@ def _marks(evaluations, steps):
     return {round(part * steps / evaluations) for part in range(1, evaluations + 1)}
 
 
-def _check_data(data, recipe, classes):
-    if len(data.train.labels) < recipe.batch_size:
-        raise ValueError(
-            f"batch_size must be at most the number of training images, "
-            f"{len(data.train.labels)}, got {recipe.batch_size}"
-        )
-    for name in ("train", "validation"):
-        if getattr(data, name) is None:
-            continue
-        labels = getattr(data, name).labels
-        if labels.min() < 0 or labels.max() >= classes:
-            raise ValueError(
-                f"{name} labels must be in 0..{classes - 1}, got values from "
-                f"{labels.min()} to {labels.max()}"
-            )
+def _interrupted(run_dir, recipe):
+    if run_dir is None:
+        return "Interrupted. Nothing was kept: no run_dir was given."
+    return (
+        f"Interrupted. {finished_epochs(run_dir)} finished epochs of {recipe.epochs} "
+        f"are kept in {run_dir}: resume=True (on the command line --resume) continues."
+    )

@@ -7,6 +7,7 @@ import contextlib
 import os
 
 from resnet_lesson.base.quiet import keras
+from resnet_lesson.conv_arithmetic import check_positive
 
 
 def share_cores(replicas):
@@ -15,7 +16,11 @@ def share_cores(replicas):
     With as many replicas as cores, single operations are not divided at all.
     It has to be called before TensorFlow's first operation, so before the
     network is built; afterwards, as with one replica, it changes nothing.
+
+    Raises:
+        ValueError: `replicas` is no positive integer.
     """
+    check_positive(replicas=replicas)
     if replicas == 1:
         return
     import tensorflow as tf

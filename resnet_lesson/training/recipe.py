@@ -1,6 +1,9 @@
 """Everything that decides how a network is trained, checked when it is made."""
 
+import operator
 from dataclasses import dataclass
+from functools import partial
+from numbers import Integral, Real
 
 OPTIMIZERS = ("adamw", "sgd")
 SCHEDULES = ("cosine", "constant")
@@ -11,6 +14,12 @@ INTEGERS = {  # and the least that is allowed
     "small_epochs": 0,
     "replicas": 1,
     "seed": 0,
+}
+REALS = {  # what is allowed, in words and as a test that NaN fails
+    "peak_rate": ("positive", lambda value: 0 < value < float("inf")),
+    "weight_decay": (">= 0", lambda value: 0 <= value < float("inf")),
+    "warmup": ("in [0, 1)", lambda value: 0 <= value < 1),
+    "label_smoothing": ("in [0, 1)", lambda value: 0 <= value < 1),
 }
 
 
@@ -57,20 +66,15 @@ class Recipe:
     def __post_init__(self):
         for name, allowed in (("optimizer", OPTIMIZERS), ("schedule", SCHEDULES)):
             value = getattr(self, name)
-            if value not in allowed:
+            if not isinstance(value, str) or value not in allowed:
                 raise ValueError(f"{name} must be one of {allowed}, got {value!r}")
         for name, low in INTEGERS.items():
-            value = getattr(self, name)
-            if not isinstance(value, int) or value < low:
-                raise ValueError(f"{name} must be an integer >= {low}, got {value!r}")
-        if not 0 < self.peak_rate < float("inf"):
-            raise ValueError(f"peak_rate must be positive, got {self.peak_rate!r}")
-        if not 0 <= self.weight_decay < float("inf"):
-            raise ValueError(f"weight_decay must be >= 0, got {self.weight_decay!r}")
-        for name in ("warmup", "label_smoothing"):
-            value = getattr(self, name)
-            if not 0 <= value < 1:
-                raise ValueError(f"{name} must be in [0, 1), got {value!r}")
+            fits = partial(operator.le, low)
+            self._check_number(name, Integral, f"an integer >= {low}", fits)
+        for name, (allowed, fits) in REALS.items():
+            self._check_number(name, Real, allowed, fits)
+        if not isinstance(self.flip, bool):
+            raise ValueError(f"flip must be True or False, got {self.flip!r}")
         if self.small_epochs > self.epochs:
             raise ValueError(
                 f"small_epochs must be at most epochs, {self.epochs}, "
@@ -81,3 +85,13 @@ class Recipe:
                 f"replicas must divide batch_size, {self.batch_size}, "
                 f"got {self.replicas}"
             )
+
+    def _check_number(self, name, kind, allowed, fits):
+        value = getattr(self, name)
+        is_number = isinstance(value, kind) and not isinstance(value, bool)
+        if not is_number or not fits(value):
+            raise ValueError(f"{name} must be {allowed}, got {value!r}")
+        if not isinstance(value, (int, float)):
+            # One of NumPy's; a recipe is written as JSON. (The class is frozen.)
+            python = int if kind is Integral else float
+            object.__setattr__(self, name, python(value))

@@ -12,6 +12,7 @@ normalisation uses the statistics of that part alone.
 """
 
 from resnet_lesson.base.quiet import keras
+from resnet_lesson.conv_arithmetic import check_positive
 
 
 def training_step(model, replicas=1, strategy=None):
@@ -30,9 +31,10 @@ def training_step(model, replicas=1, strategy=None):
         accuracy, in training mode and before the step.
 
     Raises:
-        ValueError: several replicas on another backend than TensorFlow, or on
-            several devices.
+        ValueError: `replicas` is no positive integer; several replicas on
+            another backend than TensorFlow, or on several devices.
     """
+    check_positive(replicas=replicas)
     if strategy is not None:
         if replicas > 1:
             raise ValueError(
