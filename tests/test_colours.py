@@ -121,7 +121,8 @@ def faint(figure):
 def _behind(text, pixels):
     for effect in text.get_path_effects():  # an outline
         return np.array([to_rgb(effect._gc["foreground"])])
-    left, bottom, right, top = text.get_window_extent().extents.round().astype(int)
+    box = text.get_window_extent().expanded(0.8, 0.8)  # it reaches beyond the letters
+    left, bottom, right, top = box.extents.round().astype(int)
     return pixels[max(bottom, 0) : top, max(left, 0) : right].reshape(-1, 3)
 
 

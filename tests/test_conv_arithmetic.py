@@ -457,7 +457,9 @@ def test_the_explorer_redraws_when_a_slider_moves(monkeypatch):
     shown, displayed = [], []
     monkeypatch.setattr(convolution_explorer, "_has_reader", lambda: True)
     monkeypatch.setattr(convolution_explorer, "show", shown.append)
-    monkeypatch.setattr(convolution_explorer, "display", displayed.append)
+    monkeypatch.setattr(
+        convolution_explorer, "display", lambda what, **_: displayed.append(what)
+    )
     convolution_explorer.explore(**NUMBERS)
     box, _ = displayed
     *sliders, said, _ = box.children
