@@ -233,6 +233,6 @@ addEventListener("load", async () => {
   Reveal.initialize({
     width: WIDTH, height: HEIGHT, margin: 0, minScale: 0.1, maxScale: 4,
     center: false, hash: true, slideNumber: "c/t", transition: "none",
-    plugins: [RevealNotes],
+    pdfSeparateFragments: false, plugins: [RevealNotes],
   });
 });
