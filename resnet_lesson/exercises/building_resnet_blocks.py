@@ -69,8 +69,8 @@ def _model(answer, channels, filters, stride, case):
         first = " ".join(str(error).split())[:150]
         if "incompatible shapes" in first or "broadcast" in first:
             raise Hint(
-                f"{case} the two summands differ in shape. When does x need a "
-                "projection, and with which filters and stride?"
+                f'{case} the two summands differ in shape. Is padding "same"? When '
+                "does x need a projection, and with which filters and stride?"
             ) from None
         if "KerasTensor" in first:
             raise Hint("x is a Keras tensor: use keras.layers or keras.ops.") from None
@@ -129,8 +129,9 @@ def _same_weights(steps, right):
         )
     if list(map(_shapes, layers)) != list(map(_shapes, wanted)):
         raise Hint(
-            "The weights' shapes are not those of this block: count the filters of "
-            "each convolution; BN works over the last axis."
+            f"{len(layers)} layers have weights, {len(wanted)} are wanted, or their "
+            "shapes differ: count the filters of each convolution; BN works over the "
+            "last axis."
         )
 
 

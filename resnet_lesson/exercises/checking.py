@@ -186,7 +186,7 @@ def _hint(task, answer):
     except TimeUp:
         return Hint(
             f"The check gave up after {SECONDS} seconds. Is there a loop that never "
-            "ends?"
+            "ends? If not, the machine may be busy: run the check again."
         )
     except (Exception, SystemExit) as error:
         return Hint(

@@ -137,6 +137,8 @@ def from_224_to_112(answer):
     if isinstance(answer, (str, dict)) or not hasattr(answer, "__iter__"):
         raise Hint(f"Answer with a list of pairs (P, s), got {short(answer)}.")
     pairs = list(answer)
+    if len(pairs) > 2 and not any(hasattr(entry, "__iter__") for entry in pairs):
+        raise Hint("Put each P with its s into a pair, such as [(0, 1), (2, 3)].")
     if len(pairs) == 2 and not any(hasattr(entry, "__iter__") for entry in pairs):
         pairs = [pairs]
     pairs = {tuple(_integers(pair, "P and s")) for pair in pairs}
@@ -190,6 +192,7 @@ def padding(answer):
             ((k // 2, k // 2), f"{name}: that is ⌊k/2⌋, the fault to be repaired."),
             (total, f"{name}: give a pair (before, after)."),
             ((before,) * 4, f"{name}: a pair is enough, for one axis."),
+            ((before, after) * 2, f"{name}: a pair is enough, for one axis."),
             ((k - 1 - k // 2, k // 2), f"{name}: that would be for stride 1."),
         ]
         try:
@@ -222,6 +225,8 @@ def convolve(answer):
         (rng.integers(0, 5, image), rng.integers(-2, 3, kernel), s, d)
         for image, kernel, s, d in shapes
     ]
+    images, kernel, s, d = cases[0]
+    cases.append((images / 2, kernel, s, d))
     function(
         answer,
         ours.convolve,

@@ -166,6 +166,10 @@ def convolve(images, kernel, s, d):
 
 
 CONVOLVE_MISTAKES = [
+    (
+        lambda *case: convolve(*case).astype(int),
+        "Fractions are cut off: the array that you fill holds integers.",
+    ),
     (lambda x, w, s, d: convolve(x, w, d, s), "Stride and dilation are exchanged."),
     (
         lambda x, w, s, d: convolve(x, w[::-1, ::-1], s, d),

@@ -169,8 +169,9 @@ def _ask_for_error(answer, count):
         count * wrong: "This counts the wrong: divide by the number of images.",
         100 * count * wrong: "A sum stands where the mean over images should.",
     }
-    otherwise = f"On {count} images it gives {value:g} instead of {100 * wrong:g}. The "
-    otherwise += "class is the place of an image's largest logit, on the last axis."
+    otherwise = f"On {count} images it gives {value:g} instead of {100 * wrong:g}: in "
+    otherwise += "percent, the share of images whose largest logit has not the label's "
+    otherwise += "place."
     number(value, 100 * wrong, mistakes=mistakes, otherwise=otherwise, tolerance=1e-6)
     for old, new in zip(before, model.get_weights(), strict=True):
         if not np.array_equal(old, new):

@@ -143,7 +143,17 @@ def _failure(answer, case, result, wanted):
     text = f"{_case(answer, case)} gives {short(result)}"
     if _shape(result) != _shape(wanted):
         return f"{text}; {short(wanted)} is wanted."
+    if np.size(wanted) > 12 and short(result) == short(wanted):
+        return f"{text}{_first_difference(result, wanted)}."
     return f"{text} instead of {short(wanted)}."
+
+
+def _first_difference(result, wanted):
+    """Where two arrays, too large to be shown, first differ."""
+    result, wanted = np.asarray(result), np.asarray(wanted)
+    off = ~np.isclose(result, wanted, rtol=1e-5, atol=1e-5)
+    place = tuple(map(int, np.argwhere(off)[0]))
+    return f" with {short(result[place])} at {place} instead of {short(wanted[place])}"
 
 
 def _shape(value):

@@ -55,6 +55,10 @@ EARLY_MISTAKES = [  # those that fail on other sizes than these
 ]
 OPTION_A_MISTAKES = [
     (
+        lambda *case: _option_a(*case).astype(int),
+        "Fractions are cut off: the array that you fill holds integers.",
+    ),
+    (
         lambda x, filters, stride=2: _option_a(x, filters, stride, 1),
         "The zeros come behind the old channels, not in front of them.",
     ),
@@ -105,6 +109,7 @@ def option_a(answer):
     cases += [((1, 3, 2, 2), 5), ((1, 2, 2, 2), 2), ((1, 2, 2, 1), 2, 1)]
     cases += [((1, 4, 5, 1), 3, 3)]
     cases = [(_numbers(*shape), *rest) for shape, *rest in cases]
+    cases += [(_numbers(1, 2, 2, 1) / 4, 2, 1)]
     function(answer, _option_a, cases, mistakes=OPTION_A_MISTAKES)
 
 

@@ -62,16 +62,26 @@ def one_axis_too_many(answer):
         "labels of shape (32, 1)": (pair(32)[0], pair(32)[1][:, None]),
         "labels of shape (7, 1)": (pair(7)[0], pair(7)[1][:, None]),
         "predictions of shape (32, 1)": (pair(32)[0][:, None], pair(32)[1]),
+        "one prediction for 32 labels": (pair(1)[0], pair(32)[1]),
     }
+    lengths = (
+        "Lengths and sizes agree on the defect too: 32 and 32. What differs is where "
+        "those 32 stand."
+    )
     catches(
         answer,
         fixes=fixes,
         defects=defects,
         mistakes=[
+            (lambda predictions, labels: None, lengths),
             (
-                lambda predictions, labels: None,
-                "Lengths and sizes agree on the defect too: 32 and 32. What differs "
-                "is where those 32 stand.",
+                lambda predictions, labels: claim(len(predictions) == len(labels)),
+                lengths,
+            ),
+            (
+                lambda predictions, labels: claim(predictions.ndim == labels.ndim),
+                "As many axes are not enough: one prediction is stretched over all "
+                "labels. Which lengths must agree?",
             ),
             (
                 lambda predictions, labels: claim(labels.ndim == 1),

@@ -27,6 +27,7 @@ def scaled_once(answer):
             "images not divided at all": ((255 * grey - mean) / std,),
             "images divided by the variance": ((grey - mean) / std**2,),
             "images whose mean was not subtracted": (grey / std,),
+            "images whose mean alone was subtracted": (grey - mean,),
         },
         mistakes=[
             (
@@ -67,7 +68,7 @@ def scaled_once(answer):
     ),
 )
 def alone_as_in_company(answer):
-    images = _train_images()[:64]
+    images = _train_images()[:128]
     classes = _predictor("batch")(images).argmax(axis=1)
     # An image alone has nothing but zeros there, so its class is 0.
     stays = np.roll(images, -int(np.argmin(classes)), axis=0)
@@ -84,13 +85,19 @@ def alone_as_in_company(answer):
                 _predictor("batch"),
                 stays,
             ),
+            "company that raises all ten numbers": (_shifted(1), images),
+            "company that lowers all ten numbers": (_shifted(-1), images),
+            "company that raises five numbers and lowers five": (
+                _shifted(np.tile([1, -1], 5)),
+                images,
+            ),
         },
         mistakes=[
             (
                 lambda predict, images: None,
-                "It passes in training mode. Twice the same batch, or the same batch "
-                "in another order, has the same mean: an image needs other company, "
-                "or none.",
+                "It passes in training mode. Compare an image's ten numbers in other "
+                "company, or in none: twice the same batch, or the same batch in "
+                "another order, has the same mean.",
             ),
             (
                 lambda predict, images: claim(
@@ -190,6 +197,14 @@ def _predictor(statistics):
         return ((x - mean) / (std + 1e-3))[:, order] @ weights[order]
 
     return predict
+
+
+def _shifted(signs):
+    """Inference mode, but for a sum that grows with the spread of the company."""
+    predict = _predictor("stored")
+    return lambda images: (
+        predict(images) + 30 * signs * np.std(np.mean(images, axis=(1, 2, 3)))
+    )
 
 
 def _one_by_one(images):

@@ -6,7 +6,7 @@ import numpy as np
 
 from resnet_lesson.base.quiet import keras
 from resnet_lesson.exercises.checking import Hint
-from resnet_lesson.exercises.values import short
+from resnet_lesson.exercises.values import same, short
 
 PROGRAM = """\
 def block(x, filters, stride):
@@ -46,6 +46,7 @@ IMAGES = np.random.default_rng(0).normal(size=(8, 28, 28, 1)).astype("float32")
 REPAIRED = {  # from line 0 on
     4: "    y = layers.BatchNormalization()(y)",
     16: "            stride = 2 if stage > 0 and index == 1 else 1",
+    25: "        logits = net(images, training=True)",
 }
 FAULTY = (5, 16, 17, 26, 27)  # where the three can be repaired
 
@@ -74,17 +75,23 @@ def numbered():
 
 def check_repairs(repairs):
     """Put the reader's lines in, run the program, and look at what it does."""
-    net, before = _run("\n".join(_replaced(repairs)), repairs)
+    net, before, loss = _run("\n".join(_replaced(repairs)), repairs)
     done = _repaired(net, before)
     left = [what for what, good in done.items() if not good]
     others = [number for number in repairs if number not in FAULTY]
-    if others and (left or not _as_wanted(net, before)):
+    sound_still = not left and _as_wanted(net, before, loss)
+    if others and not sound_still:
         sound = SOUND.get(others[0], "What it did is now undone.")
         raise Hint(f"Line {others[0]} was sound. {sound}")
     if left:
         raise Hint(
             f"{len(done) - len(left)} of {len(done)} are repaired. Still wrong is "
             f"{left[0]}."
+        )
+    if not sound_still:
+        raise Hint(
+            "The three faults are gone, but something sound went with them. Compare "
+            "your lines with the old ones, layer by layer."
         )
 
 
@@ -107,19 +114,19 @@ def _replaced(repairs):
 
 
 def _run(source, repairs):
-    """The network after one step of the program, and its weights before."""
+    """The network after one step of the program, its weights before, the loss."""
     try:
         names = _execute(source)
         net = names["network"]()
         before = net.get_weights()
-        names["step"](net, keras.optimizers.SGD(0.1), IMAGES, np.arange(8))
+        loss = names["step"](net, keras.optimizers.SGD(0.1), IMAGES, np.arange(8))
     except (Exception, SystemExit) as error:
         lines = ", ".join(map(str, repairs))
         raise Hint(
             f"With your line {lines} the program stops. {type(error).__name__}: "
             f"{str(error).splitlines()[0][:120]}"
         ) from None
-    return net, before
+    return net, before, loss
 
 
 def _execute(source):
@@ -150,12 +157,12 @@ def _repaired(net, before):
     }
 
 
-def _as_wanted(net, before):
-    """Whether the network computes what it would with the three repairs alone."""
+def _as_wanted(net, before, loss):
+    """Whether the step has the loss that it has with the three repairs alone."""
     wanted = _execute("\n".join({**dict(enumerate(LINES)), **REPAIRED}.values()))
     twin = wanted["network"]()
     if [w.shape for w in twin.weights] != [w.shape for w in net.weights]:
         return False
-    net.set_weights(before)
     twin.set_weights(before)
-    return np.allclose(net(IMAGES, training=True), twin(IMAGES, training=True), 1e-3)
+    expected = wanted["step"](twin, keras.optimizers.SGD(0.1), IMAGES, np.arange(8))
+    return same(loss, float(expected), 1e-3)

@@ -132,6 +132,13 @@ def _cut_before(x, first, second, projection=None):
     return np.maximum(_layers(x, first, second), 0) + carried
 
 
+def _cut_shortcut(x, first, second, projection=None, *, always):
+    carried = x if projection is None else x @ projection
+    if always or projection is not None:
+        carried = np.maximum(carried, 0)
+    return np.maximum(_layers(x, first, second) + carried, 0)
+
+
 BLOCK_MISTAKES = [
     (
         lambda x, first, second, projection=None: np.maximum(
@@ -169,6 +176,14 @@ BLOCK_MISTAKES = [
         ),
         "F has gone: this is the shortcut alone.",
     ),
+    (
+        lambda *case: _cut_shortcut(*case, always=True),
+        "A ReLU stands on the shortcut. It carries what it carries, negative or not.",
+    ),
+    (
+        lambda *case: _cut_shortcut(*case, always=False),
+        "A ReLU stands behind Ws. The projection goes into the sum as it is.",
+    ),
 ]
 
 
@@ -191,5 +206,6 @@ def repaired(answer):
         raise Hint("Ws belongs to the shortcut: it is x that it projects, not the sum.")
     cases += [square, (row, one, wide, wide[:, ::-1])]
     rng = np.random.default_rng(0)
-    cases += [tuple(rng.normal(size=(s, t)) for s, t in ((5, 3), (3, 4), (4, 3)))]
+    sizes = [((5, 3), (3, 4), (4, 3)), ((5, 3), (3, 4), (4, 2), (3, 2))]
+    cases += [tuple(rng.normal(size=size) for size in some) for some in sizes]
     function(answer, _block, cases, mistakes=BLOCK_MISTAKES)

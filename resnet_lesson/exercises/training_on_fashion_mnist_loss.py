@@ -40,6 +40,7 @@ _LARGE = [
     (np.array([[1000.0, 0.0]]), np.array([0])),
     (np.array([[1000.0, 0.0]]), np.array([1])),
     (np.array([[-1000.0, -1001.0], [500.0, 0.0]]), np.array([0, 1])),
+    (np.array([[1000.0, -1000.0, -1000.0]]), np.array([0])),
 ]
 _LOSS_MISTAKES = [
     (

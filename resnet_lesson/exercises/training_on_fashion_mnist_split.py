@@ -27,7 +27,10 @@ def stratified_split(answer):
     said = "With classes of 6, 8 and 6 images and per_class=2, your function puts "
     said += f"{', '.join(map(str, chosen))} of them into validation."
     if len(set(validation)) < len(validation):
-        raise Hint("An index occurs twice in validation: drawn with replacement?")
+        raise Hint(
+            "An index occurs twice in validation: drawn with replacement, or is it no "
+            "index into all of `labels`?"
+        )
     if sum(chosen) == 2:
         raise Hint(f"{said} `per_class` counts the images of each class.")
     if sum(chosen) == 6 and set(chosen) != {2}:
@@ -49,7 +52,13 @@ def stratified_split(answer):
             "The same seed gave two different splits: draw from a generator "
             "made of the seed, `np.random.default_rng(seed)`."
         )
-    drawn = [set(_parts(answer, 2, seed)[1]) for seed in range(80)]
+    seeds = [_parts(answer, 2, seed)[1] for seed in range(80)]
+    drawn = [set(part) for part in seeds]
+    if any(len(set(part)) < len(part) for part in seeds):
+        raise Hint(
+            "With some seeds an index occurs twice in validation: drawn with "
+            "replacement, or is it no index into all of `labels`?"
+        )
     if all(part == drawn[0] for part in drawn):
         raise Hint(
             "Every seed gives the same split. The first images of a class are "
@@ -60,6 +69,12 @@ def stratified_split(answer):
         raise Hint(
             f"80 seeds, and index {min(never)} was never drawn for validation: "
             "every image of a class should have the same chance."
+        )
+    last = np.flatnonzero(_LABELS == 9)
+    if len({frozenset(part & set(last)) for part in drawn}) <= len(last):
+        raise Hint(
+            "80 seeds draw only few different pairs of a class: any two images "
+            "should be able to go together."
         )
     more = np.arange(40) % 4
     _, validation = _parts(answer, 5, 1, more)

@@ -192,7 +192,7 @@ def images_each(answer):
             209: "Training takes 6 FLOP for each MAC, not 2.",
             208: "Training takes 6 FLOP for each MAC, not 2.",
             417: "Training takes 6 FLOP for each MAC, not 1.",
-            18: "A float32 number takes 4 bytes, not 1.",
+            18: "Four times too few: do 4 bytes a weight, and 100 GFLOP/s, enter once?",
             278: "That is for the four devices together. How many for each?",
             280: "That is for the four devices together. How many for each?",
             555: "Bits and bytes: the link is eight times faster than you have it, or "

@@ -21,6 +21,7 @@ _RUNS = [
     (64, 9.0, [0.25, 0.5, 0.25, 4.0, 0.25]),
     (32, 0.5, [1.0, 2.0, 4.0, 1.0, 2.0]),
     (10, 2.0, [3.0, 1.0, 2.0, 8.0, 9.0, 1.0, 2.0]),
+    (16, 3.0, [1.0, 2.0, 4.0, 8.0]),
 ]
 _STOPWATCH_MISTAKES = [
     (
@@ -67,6 +68,10 @@ _STOPWATCH_MISTAKES = [
         lambda n, first, s: 1 / _speed(n, s),
         "Upside down: that is in seconds per image.",
     ),
+    (
+        lambda n, first, s: _speed(n, s, statistics.median_high),
+        "Of an even number of times the median is the mean of the two in the middle.",
+    ),
     (lambda n, first, s: statistics.median(s), "That is in seconds per call."),
     (lambda n, first, s: 1 / statistics.median(s), "That is in calls per second."),
 ]
@@ -95,9 +100,10 @@ def _timed(answer, images, first, seconds):
     value = read_number(call(answer, (step, images, len(seconds), clock)))
     if not step.calls:
         raise Hint("`step` is never called.")
+    extra = step.calls - len(seconds) - 1
     if not clock.calls:
         raise Hint("`clock` is never read; the argument, not one of Python's clocks.")
-    return value
+    return value, extra
 
 
 @exercise(
@@ -108,7 +114,8 @@ def _timed(answer, images, first, seconds):
 )
 def stopwatch(answer):
     written(answer)
-    results = [_timed(answer, *run) for run in _RUNS]
+    timed = [_timed(answer, *run) for run in _RUNS]
+    results = [value for value, _ in timed]
     for run, result in zip(_RUNS, results, strict=True):
         images, first, seconds = run
         wanted = _speed(images, seconds)
@@ -123,6 +130,8 @@ def stopwatch(answer):
             if same(results, [wrong(*run) for run in _RUNS]):
                 raise Hint(f"{hint} {shown}")
         raise Hint(shown)
+    if any(extra for _, extra in timed):
+        raise Hint("The speed is right. Call `step` `calls` times, and once before.")
 
 
 _TURNS = [

@@ -143,6 +143,7 @@ WRONG = {
         (lambda i, k, s, d: "same", "is wanted"),
     ],
     "4.4": [
+        ([5, 2, 6, 2], "Put each P with its s into a pair"),
         ([(6, 2)], "be equal"),
         ([(3, 2)], "both sides together"),
         ([(2, 5), (2, 6)], "padding comes first"),
@@ -154,6 +155,7 @@ WRONG = {
         (6, "list of pairs"),
     ],
     "4.5": [
+        ({name: pair * 2 for name, pair in PADDING.items()}, "a pair is enough"),
         ({name: pair[::-1] for name, pair in PADDING.items()}, "wrong side"),
         (PADDING | {"conv 7×7 / 2 on 224": (3, 3)}, "fault to be repaired"),
         (PADDING | {"pool 3×3 / 2 on 112": 1}, "pair"),
@@ -172,6 +174,7 @@ WRONG = {
             "Channels stand last",
         ),
         (lambda x, w, s, d: right_convolution(x, w, s, d).mean(-1), "is wanted"),
+        (lambda *case: right_convolution(*case).astype(int), "Fractions are cut off"),
         (first_filter, "is wanted"),
         (added_twice, "instead of"),
         (one_image, "raises"),

@@ -70,7 +70,11 @@ def averaged(x, residuals):
 
 
 def blocks_until(scale, share=0.01):
-    return math.floor(math.log(share) / math.log(scale)) + 1
+    blocks, carried = 0, 1.0
+    while carried >= share:
+        blocks += 1
+        carried = scale**blocks
+    return blocks
 
 
 def option_a(x, filters, stride=2):
@@ -205,6 +209,8 @@ WRONG = {
     "3.4": [
         (lambda s, p=0.01: math.ceil(math.log(p) / math.log(s)), "under"),
         (lambda s, p=0.01: int(math.log(p) / math.log(s)), "still carries"),
+        (lambda s, p=0.01: int(math.log(p) / math.log(s)) + 1, "rounded logarithms"),
+        (lambda s, p=0.01: round(math.log(p) / math.log(s)), "Rounded to the nearest"),
         (lambda s, p=0.01: math.log(p) / math.log(s), "whole numbers"),
         (lambda s, p=0.01: math.log(s) / math.log(p), "Solve"),
         (lambda s, p=0.01: blocks_until(s, p) + 1, "λ⁰"),
@@ -222,6 +228,7 @@ WRONG = {
         (averaged_pixels, "does not pool"),
         (channels_first, "(batch, height, width, channels)"),
         (without_batch, "first axis is the batch"),
+        (lambda *case: option_a(*case).astype(int), "Fractions are cut off"),
         (lambda x, filters, stride=2: option_a(x, filters), "Use the stride"),
         (lambda x, filters, stride=2: option_a(x, filters + x.shape[-1]), "wanted"),
         (

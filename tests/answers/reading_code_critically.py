@@ -52,6 +52,14 @@ def flat_predictions(predictions, labels):
     assert np.ndim(predictions) == 1, "predictions must be flat"
 
 
+def as_many_axes(predictions, labels):
+    assert predictions.ndim == labels.ndim, "an axis too many"
+
+
+def both_flat(predictions, labels):
+    assert predictions.ndim == labels.ndim == 1, "an axis too many"
+
+
 def good_accuracy(predictions, labels):
     assert (predictions == labels).mean() > 0.6, "poor"
 
@@ -137,6 +145,11 @@ def mean_alone(images):
     assert np.abs(np.mean(images)) < 0.25, "mean"
 
 
+def not_too_wide(images):
+    assert abs(images.mean()) < 0.3
+    assert images.std() < 1.3
+
+
 def spread_alone(images):
     assert np.isclose(np.std(images), 1, atol=0.2), "spread"
 
@@ -182,6 +195,22 @@ def reversed_order(predict, images):
 
 def with_all(predict, images):
     assert np.allclose(predict(images[:1]), predict(images)), "depends on the batch"
+
+
+def without_absolute(predict, images):
+    assert np.max(predict(images[:1]) - predict(images)[:1]) < 1e-2
+
+
+def means(predict, images):
+    assert abs(np.mean(predict(images[:1]) - predict(images)[:1])) < 1e-2
+
+
+def too_generous(predict, images):
+    assert np.allclose(predict(images[:1]), predict(images)[:1], atol=100)
+
+
+def first_of_many(predict, images):
+    assert np.allclose(predict(images[:64]), predict(images)[:64], atol=1e-2)
 
 
 def classes(predict, images):
@@ -267,6 +296,8 @@ WRONG = {
         (flat_labels, "labels alone"),
         (flat_predictions, "predictions alone"),
         (good_accuracy, "poor network"),
+        (as_many_axes, "one prediction is stretched over all labels"),
+        (both_flat, "Which lengths must agree?"),
         (returns_bool, "nobody looks at what a check returns"),
         (value_error, "On the defect, labels of shape (32, 1), your check raises Val"),
         (crashes, "On the fix"),
@@ -288,6 +319,7 @@ WRONG = {
         (exactly_zero, "It fails on every batch"),
         (too_narrow, "It fails on the fix, batch 1 of 128 images: mean 0.08"),
         (mean_alone, "mean alone"),
+        (not_too_wide, "on this defect: images whose mean alone was subtracted"),
         (spread_alone, "spread alone"),
         (at_most_one, "black is at -0.81"),
         (in_unit_range, "It fails on every batch"),
@@ -299,6 +331,10 @@ WRONG = {
         (reversed_order, "same mean"),
         (with_all, "same image"),
         (classes, "compares the class"),
+        (without_absolute, "company that raises all ten numbers"),
+        (means, "raises five numbers and lowers five"),
+        (too_generous, "Compare an image's ten numbers in other company"),
+        (first_of_many, "passes on this defect: 5 images in training mode"),
         (ambiguous, "ValueError"),
         (nothing, "Is there an `assert` in it"),
     ],
@@ -320,6 +356,11 @@ WRONG = {
         ({31: "return 0"}, "run from 1 to 30"),
         ([5, 17, 26], "Answer with a dictionary"),
         (without(26) | {26: "logits = net(images, training=False)"}, "the mode of BN"),
+        (REPAIRS | {5: ""}, "something sound went with them"),
+        (
+            REPAIRS | {22: "loss_of = keras.losses.SparseCategoricalCrossentropy()"},
+            "Line 22 was sound",
+        ),
     ],
     "8.8": [
         (REASONS | {"the parameter count is right": "E"}, "What costs none"),

@@ -89,6 +89,16 @@ def ignores(x, W1, W2, Ws=None):
     return block(x, W1, W2)
 
 
+def relu_on_the_shortcut(x, W1, W2, Ws=None):
+    carried = x if Ws is None else x @ Ws
+    return np.maximum(np.maximum(x @ W1, 0) @ W2 + np.maximum(carried, 0), 0)
+
+
+def relu_on_the_projection(x, W1, W2, Ws=None):
+    carried = x if Ws is None else np.maximum(x @ Ws, 0)
+    return np.maximum(np.maximum(x @ W1, 0) @ W2 + carried, 0)
+
+
 def projects_the_sum(x, W1, W2, Ws=None):
     y = np.maximum(x @ W1, 0) @ W2 + x
     return np.maximum(y if Ws is None else y @ Ws, 0)
@@ -209,6 +219,8 @@ WRONG = {
         (linear, "lost the ReLU"),
         (ignores, "Where Ws is given"),
         (projects_the_sum, "not the sum"),
+        (relu_on_the_shortcut, "A ReLU stands on the shortcut"),
+        (relu_on_the_projection, "A ReLU stands behind Ws"),
         (lambda x, W1, W2, Ws=None: np.maximum(x, 0), "gives"),
         (lambda *case: block(*case)[0], "wanted"),
         (lambda x, W1, W2: block(x, W1, W2), "raises TypeError"),

@@ -29,6 +29,12 @@ def by_the_largest_of_all(logits, labels):
     return naive(logits - np.max(logits), labels)
 
 
+def by_the_mean(logits, labels):
+    shifted = logits - np.mean(logits, axis=1, keepdims=True)
+    log_sum = np.log(np.exp(shifted).sum(axis=1))
+    return np.mean(log_sum - shifted[np.arange(len(labels)), labels])
+
+
 def one_an_image(logits, labels):
     return [
         cross_entropy(logits[i : i + 1], labels[i : i + 1]) for i in range(len(labels))
@@ -109,7 +115,14 @@ def first_ones(labels, per_class, seed):
 def with_replacement(labels, per_class, seed):
     rng = np.random.default_rng(seed)
     members = [np.flatnonzero(labels == k) for k in np.unique(labels)]
-    validation = np.concatenate([rng.choice(m[:1], per_class) for m in members])
+    validation = np.concatenate([rng.choice(m, per_class) for m in members])
+    return np.setdiff1d(np.arange(len(labels)), validation), validation
+
+
+def from_the_seed_on(labels, per_class, seed):
+    """Neighbours in the file, at a place that the seed names."""
+    members = [np.flatnonzero(labels == k) for k in np.unique(labels)]
+    validation = np.concatenate([np.roll(m, seed)[:per_class] for m in members])
     return np.setdiff1d(np.arange(len(labels)), validation), validation
 
 
@@ -245,6 +258,7 @@ WRONG = {
     "6.3": [
         (lambda z, y: cross_entropy(z, y) * len(y), "the mean over the batch"),
         (naive, "may be subtracted from one image's logits"),
+        (by_the_mean, "may be subtracted from one image's logits"),
         (capped, "Something caps the loss"),
         (by_the_largest_of_all, "may be subtracted from one image's logits"),
         (lambda z, y: cross_entropy(z, y) / np.log(2), "not bits"),
@@ -274,7 +288,8 @@ WRONG = {
     "6.5": [
         (shuffled, "Draw within each class"),
         (first_ones, "not a random sample"),
-        (with_replacement, "twice"),
+        (with_replacement, "drawn with replacement"),
+        (from_the_seed_on, "any two images should be able to go together"),
         (within_class, "outside of labels"),
         (overlapping, "in both parts"),
         (unseeded, "two different splits"),

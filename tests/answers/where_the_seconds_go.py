@@ -100,6 +100,21 @@ def one_call_less(step, images, calls, clock):
     return images_per_second(step, images, calls - 1, clock)
 
 
+def warmed_up_twice(step, images, calls, clock):
+    step()
+    return images_per_second(step, images, calls, clock)
+
+
+def upper_median(step, images, calls, clock):
+    step()
+    seconds = []
+    for _ in range(calls):
+        start = clock()
+        step()
+        seconds.append(clock() - start)
+    return images / sorted(seconds)[calls // 2]
+
+
 def speedup(slow, fast):
     return statistics.median(f / s for s, f in zip(slow, fast, strict=True))
 
@@ -225,6 +240,9 @@ WRONG = {
         (lambda *a: a[1] / images_per_second(*a), "per call"),
         (lambda *a: images_per_second(*a) / a[1], "calls per second"),
         (one_call_less, "per second are wanted"),
+        (warmed_up_twice, "and once before"),
+        (upper_median, "the mean of the two in the middle"),
+        (lambda *a: int(images_per_second(*a)), "gives 5, 5.33333 images"),
         (lambda step, images, calls: 1, "raises TypeError"),
     ],
     "9.5": [
