@@ -3,6 +3,8 @@ import html
 import io
 import json
 import re
+import runpy
+from pathlib import Path
 from xml.etree import ElementTree
 
 import drawings
@@ -74,6 +76,20 @@ of $x$ and ⌊o⌋"""
     show(style.new_figure()[0], text)
     image = re.match(r'<img alt="([^"<>]*)"', displayed[0][0][0]["text/html"])
     assert html.unescape(image[1]) == text
+
+
+def test_of_a_stored_figure_all_but_the_pixels_is_compared(displayed):
+    conftest = Path(__file__).parents[1] / "notebooks" / "conftest.py"
+    pixels = runpy.run_path(str(conftest))["PIXELS"]
+    for height, alt in ((2, ALT), (2, f"{ALT} Both end."), (3, ALT)):
+        show(style.new_figure(height, height)[0], alt)
+    show(draw.moving_share((0.9,), 9), ALT)
+    show(draw.moving_share((0.5,), 9), ALT)
+    shown = [bundle["text/html"] for (bundle,), _ in displayed]
+    *others, one, other = (re.sub(pixels, "pixels", page) for page in shown)
+    assert one == other
+    assert shown[-1] != shown[-2]
+    assert len({*others, one}) == 4
 
 
 def test_a_drawing_may_bring_its_own_alt_text(displayed):
