@@ -127,11 +127,15 @@ def _same_weights(steps, right):
             "One layer is called twice, so both calls share its weights. Make a new "
             "layer for each place."
         )
+    if len(layers) != len(wanted):
+        raise Hint(
+            f"{len(layers)} layers have weights, {len(wanted)} are wanted. Does "
+            "something that both paths could share stand there twice?"
+        )
     if list(map(_shapes, layers)) != list(map(_shapes, wanted)):
         raise Hint(
-            f"{len(layers)} layers have weights, {len(wanted)} are wanted, or their "
-            "shapes differ: count the filters of each convolution; BN works over the "
-            "last axis."
+            "The weights' shapes are not those of this block: count the filters of "
+            "each convolution; BN works over the last axis."
         )
 
 

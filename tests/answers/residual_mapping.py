@@ -254,7 +254,7 @@ WRONG = {
         (lambda x: x.sum(), "shape of x"),
         (lambda x: -x / x.std(axis=0), "whatever the others are"),
         (lambda x: luck.normal(size=x.shape), "each time"),
-        (lambda x: x / 0, "finite numbers"),
+        (lambda x: x / 0, "not finite"),
         (-1, "made by `def`"),
         (lambda: 0, "raises TypeError"),
     ],
