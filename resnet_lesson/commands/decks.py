@@ -6,7 +6,7 @@ from importlib.metadata import distribution
 from pathlib import Path
 
 from resnet_lesson.base.files import write_text
-from resnet_lesson.commands import pages
+from resnet_lesson.commands import mathfont, pages
 from resnet_lesson.commands.notebooks import FOLDER
 
 CARRIED = "sphinx_revealjs/_static/revealjs"  # reveal.js as published
@@ -42,14 +42,16 @@ def write_decks(to, folder=FOLDER):
     to = Path(to)
     to.mkdir(parents=True, exist_ok=True)
     lessons = pages.lessons(folder)
-    entries = [(f"{name}.html", pages.title(nb)) for name, nb in lessons.items()]
+    slides = {name: stacks(notebook) for name, notebook in lessons.items()}
     styles = {name: pages.read(f"{name}.css") for name in ("page", "deck")}
+    styles["font"] = mathfont.font_face(_texts(slides.values()))
+    entries = [(f"{name}.html", pages.title(nb)) for name, nb in lessons.items()]
     files = {"index.html": pages.fill("list.html", entries=entries, styles=styles)}
     for name, notebook in lessons.items():
         files[f"{name}.html"] = pages.fill(
             "deck.html",
             title=pages.title(notebook),
-            stacks=stacks(notebook),
+            stacks=slides[name],
             styles=styles,
             script=pages.read("deck.js"),
             reveal=reveal(),
@@ -93,6 +95,14 @@ def _shown(cell, writer):
         return writer.markdown(cell.source)
     source = writer.input(cell) if pages.kept(cell) else ""
     return source + "".join(writer.outputs(cell))
+
+
+def _texts(decks):
+    for deck in decks:
+        for stack in deck:
+            for slide in stack:
+                yield from (part.html for part in slide.parts)
+                yield from slide.notes
 
 
 def _to_deck(target):

@@ -3,16 +3,19 @@
 import re
 from html import escape
 from pathlib import Path
+from xml.etree.ElementTree import tostring
 
 import nbformat
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from latex2mathml.converter import convert
+from latex2mathml.converter import convert_to_element
 from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import get_lexer_by_name
 
 TEMPLATES = Path(__file__).parent / "templates"
+SUM = "&#x02211;"  # as the converter writes it
+LIMITS = {"msub": "munder", "msup": "mover", "msubsup": "munderover"}
 FORMATTER = HtmlFormatter(nowrap=True)
 
 
@@ -137,7 +140,13 @@ def mathml(tex, display):
         tex: the formula, without dollar signs.
         display: "inline" or "block".
     """
-    return convert(tex.strip(), display=display)
+    formula = convert_to_element(tex.strip(), display=display)
+    for element in formula.iter():
+        # Within brackets the converter sets a sum's limits beside it, as in a line.
+        if display == "block" and element.tag in LIMITS and element[0].text == SUM:
+            element.tag = LIMITS[element.tag]
+    # The converter's characters are references already.
+    return tostring(formula, encoding="unicode").replace("&amp;#", "&#")
 
 
 def _steps(tex):

@@ -10,7 +10,7 @@ from html import unescape
 from pathlib import Path
 
 from resnet_lesson.base.files import write_text
-from resnet_lesson.commands import decks, pages
+from resnet_lesson.commands import decks, mathfont, pages
 from resnet_lesson.commands.notebooks import FOLDER
 
 EMBEDDED = re.compile(r'(<img [^>]*?src=")data:image/png;base64,([^"]+)"')
@@ -55,6 +55,8 @@ def write_site(to, folder=FOLDER):
     for name in ("page.css", "site.css", "site.js"):
         write_text(to / name, pages.read(name))
     contents = _contents(folder)
+    texts = [page.html for group in contents.values() for page in group]
+    write_text(to / "font.css", mathfont.font_face(texts))
     for entries in contents.values():
         for before, page, after in zip(
             [None, *entries], entries, [*entries[1:], None], strict=False

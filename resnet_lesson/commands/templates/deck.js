@@ -216,6 +216,7 @@ function goOn(slide) {
 }
 
 addEventListener("load", async () => {
+  await document.fonts.load("28px Formulas"); // else formulas are measured without it
   const pictures = [...document.images];
   await Promise.all(pictures.map((img) => img.decode().catch(() => null)));
   for (const img of pictures) {
