@@ -6,7 +6,7 @@ import numpy as np
 
 from resnet_lesson.exercises.checking import Hint, exercise
 from resnet_lesson.exercises.functions import call, function, written
-from resnet_lesson.exercises.values import read_array
+from resnet_lesson.exercises.values import read_array, same
 from resnet_lesson.lab.comparison import mcnemar
 
 _LABELS = np.array([3, 7, 7, 3, 9, 9, 7, 3, 9, 9, 7, 3, 3, 7, 9, 7, 3, 9, 7, 7])
@@ -191,6 +191,12 @@ def _tail(b, c):
     "compares these two networks: two recipes need several seeds of each.",
 )
 def paired(answer):
+    written(answer)
+    first, second, labels = _PAIRS[0]
+    counts = [np.sum(first == labels), np.sum(second == labels)]
+    # Before the large cases: such a tail of thousands of tosses takes minutes.
+    if same(np.ravel(call(answer, _PAIRS[0]))[:2], counts):
+        raise Hint("You count all that each has right. Which images tell them apart?")
     function(
         answer, mcnemar, _PAIRS, mistakes=_LUCK_MISTAKES, own=[mcnemar], tolerance=1e-6
     )

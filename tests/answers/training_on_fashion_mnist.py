@@ -324,6 +324,10 @@ WRONG = {
     ],
     "6.8": [
         (with_p(one_side), "one side"),
+        (
+            lambda a, b, y: (np.sum(a == y), np.sum(b == y), 1.0),
+            "Which images tell them apart?",
+        ),
         (with_p(chi_squared), "approximation"),
         (with_p(divides_by_no_image), "raises ZeroDivisionError"),
         (with_p(lambda b, c, p: 1 - p), "1 − p"),
