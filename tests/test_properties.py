@@ -8,11 +8,12 @@ import importlib
 import io
 import json
 import math
+import os
 from dataclasses import asdict, fields
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from resnet_lesson import conv_arithmetic as arithmetic
@@ -22,7 +23,15 @@ from resnet_lesson.exercises.checking import CHAPTERS, numbers
 from resnet_lesson.exercises.values import same
 from resnet_lesson.training.recipe import INTEGERS, OPTIMIZERS, REALS, SCHEDULES, Recipe
 
-settings.register_profile("course", deadline=None, derandomize=True, database=None)
+# A mistake of `mutants.py` has to be caught; the smallest case of it takes longer.
+shrinks = () if "MUTANT" in os.environ else (Phase.shrink,)
+settings.register_profile(
+    "course",
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=(Phase.explicit, Phase.generate, *shrinks),
+)
 settings.load_profile("course")
 
 ANYTHING = st.one_of(
