@@ -21,7 +21,6 @@ RECORDED = (
     "live",
     "fashion",
     "twins",
-    "curves",
     "race",
     "speed",
     "surface",
