@@ -97,7 +97,7 @@ def test_words_in_a_colour_are_legible_and_of_its_hue(name):
 
 
 def faint(figure):
-    """Words of a figure that a quarter and more of what is behind makes hard to read."""
+    """Words of a figure that over a quarter of what is behind makes hard to read."""
     canvas, texts, draw = FigureCanvasAgg(figure), [], Text.draw
 
     def leave_out(text, renderer):
