@@ -14,7 +14,7 @@ from resnet_lesson.base.files import write_text
 from resnet_lesson.commands import stamps
 
 FOLDER = stamps.PACKAGE.parent / "notebooks"
-CELL_SECONDS = 900  # what the tests' --nbval-cell-timeout allows as well
+CELL_SECONDS = 2400  # what the tests' --nbval-cell-timeout allows as well
 ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 PIXELS = re.compile(r"data:image/png;base64,[^\"]+")  # may spell a path by chance
