@@ -324,7 +324,7 @@ def test_layer_refuses_what_the_builder_refuses():
 @pytest.mark.parametrize("name", ["blocks", "parts", "models", "lab/source_lesson"])
 def test_imports_keras_and_own_modules_only(name):
     tree = ast.parse((PACKAGE / f"{name}.py").read_text(encoding="utf-8"))
-    own = {"blocks", "conv_arithmetic", "parts", "base.quiet"}
+    own = {"blocks", "conv_arithmetic", "parts", "base.quiet", "numbers"}
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
             raise AssertionError(f"line {node.lineno}: import {node.names[0].name}")
