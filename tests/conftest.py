@@ -1,8 +1,16 @@
+import browsing
 import pytest
 
 from resnet_lesson import fashion_mnist
 from resnet_lesson.base.quiet import keras
 from resnet_lesson.models import fashion_resnet
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    """A browser; the test is skipped where there is none."""
+    with browsing.browser() as chromium:
+        yield chromium
 
 
 @pytest.fixture

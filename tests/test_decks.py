@@ -4,7 +4,7 @@ import os
 
 import nbformat
 import pytest
-from browsing import browser, offline_page, violations
+from browsing import offline_page, violations
 from bs4 import BeautifulSoup
 
 from resnet_lesson.commands import decks, pages
@@ -56,12 +56,6 @@ def folder(tmp_path_factory):
     to = tmp_path_factory.mktemp("decks")
     decks.write_decks(to)
     return to
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as chromium:
-        yield chromium
 
 
 def opened(chromium, path, query=""):

@@ -38,19 +38,18 @@ def test_without_scripts_a_sentence_stands_in_the_players_place():
 
 
 @pytest.fixture(scope="module")
-def page():
+def page(chromium):
     """A page with the player of the first setting, which keeps what keys get out."""
-    with browsing.browser() as chromium:
-        page, _ = browsing.offline_page(chromium, 1280, 720)
-        page.set_content(
-            "<!doctype html><html lang='en'><title>A player</title>"
-            f"<body><main>{built('plain')}</main></body></html>"
-        )
-        page.evaluate(
-            "window.out = [];"
-            "document.addEventListener('keydown', (event) => out.push(event.key))"
-        )
-        yield page
+    page, _ = browsing.offline_page(chromium, 1280, 720)
+    page.set_content(
+        "<!doctype html><html lang='en'><title>A player</title>"
+        f"<body><main>{built('plain')}</main></body></html>"
+    )
+    page.evaluate(
+        "window.out = [];"
+        "document.addEventListener('keydown', (event) => out.push(event.key))"
+    )
+    return page
 
 
 def test_axe_finds_nothing_wrong_with_a_player(page):

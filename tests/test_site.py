@@ -5,7 +5,7 @@ import re
 
 import nbformat
 import pytest
-from browsing import browser, offline_page, violations
+from browsing import offline_page, violations
 from bs4 import BeautifulSoup
 
 from resnet_lesson.commands import pages, site
@@ -35,12 +35,6 @@ def parsed(folder):
         for path in sorted(folder.rglob("*.html"))
         if path.parent.name != "decks"
     }
-
-
-@pytest.fixture(scope="module")
-def chromium():
-    with browser() as chromium:
-        yield chromium
 
 
 def test_every_notebook_has_a_page(parsed):

@@ -1,13 +1,12 @@
 """The course in a copy: a folder of the reader's own, opened in JupyterLab."""
 
 import hashlib
-import json
 import os
 import shutil
 import subprocess
 import sys
 
-from resnet_lesson.base.files import write_json
+from resnet_lesson.base.files import read_json, write_json
 from resnet_lesson.commands import stamps
 
 ROOT = stamps.PACKAGE.parent
@@ -94,7 +93,7 @@ def update(course, own):
 
 def _read(record):
     try:
-        return json.loads(record.read_text(encoding="utf-8"))
+        return read_json(record)
     except (FileNotFoundError, ValueError):  # then whatever differs is the reader's
         return {}
 
