@@ -17,8 +17,8 @@ EXCEPTIONS = [
     ("09 bound-takeaway", "(More than 100 %, live?", "cell fastest, on your machine"),
     (
         "09 bound-takeaway",
-        "with fewer products, up to four times fewer (Lavin & Gray, 2015, abstract)",
-        "Lavin & Gray (2015), abstract",
+        "with fewer products, up to four times fewer (Lavin & Gray, 2015, section 1)",
+        "Lavin & Gray (2015), section 1",
     ),
     ("09 parts-heading", "each core takes half of the images", "definition"),
     (
