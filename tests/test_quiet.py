@@ -1,9 +1,12 @@
+import importlib
 import os
+import platform
 import subprocess
 import sys
 
 import pytest
 
+from resnet_lesson.base import quiet
 from resnet_lesson.base.quiet import silenced_stderr
 
 
@@ -21,6 +24,18 @@ def test_importing_keras_and_training_write_nothing_to_stderr():
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert run.stderr == ""
+
+
+@pytest.mark.skipif(platform.machine() not in ("x86_64", "AMD64"), reason="x86 only")
+@pytest.mark.parametrize(("chosen", "used"), [(None, "1"), ("0", "0")])
+def test_convolutions_are_onednns_unless_the_reader_says_otherwise(
+    monkeypatch, chosen, used
+):
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
+    if chosen:
+        monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", chosen)
+    importlib.reload(quiet)
+    assert os.environ["TF_ENABLE_ONEDNN_OPTS"] == used
 
 
 def test_what_was_hidden_is_shown_when_the_body_fails(capfd):
