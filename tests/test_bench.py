@@ -1,4 +1,6 @@
 import json
+import os
+from concurrent.futures import Future
 from functools import partial
 
 import numpy as np
@@ -60,6 +62,30 @@ def test_replicas_take_turns():
     seconds = side_by_side.seconds_by_replicas((1, 2), turns=2, steps=1)
     assert list(seconds) == [1, 2]
     assert all(len(times) == 2 and min(times) > 0 for times in seconds.values())
+
+
+def test_the_library_is_chosen_before_tensorflow_starts(monkeypatch):
+    seen = []
+
+    class Pool:
+        def __init__(self, *arguments, **options):
+            pass
+
+        def submit(self, function, *arguments):
+            seen.append((function.__name__, os.environ.get("TF_ENABLE_ONEDNN_OPTS")))
+            done = Future()
+            done.set_result(0.5)
+            return done
+
+        def shutdown(self):
+            pass
+
+    monkeypatch.setattr(side_by_side, "ProcessPoolExecutor", Pool)
+    before = os.environ.get("TF_ENABLE_ONEDNN_OPTS")
+    seconds = side_by_side.seconds_by_library(turns=2, steps=1)
+    assert seconds == {"TensorFlow's own": [0.5, 0.5], "oneDNN's": [0.5, 0.5]}
+    assert seen[:2] == [("_prepare", "0"), ("_prepare", "1")]
+    assert os.environ.get("TF_ENABLE_ONEDNN_OPTS") == before
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,15 @@
-"""One step of training, its batch whole and in parts side by side, in turns.
+"""One step of training in ways that TensorFlow is told only once, in turns.
 
-Each number of replicas has a process of its own, because TensorFlow's threads
-can be set only before it is at work.
+Each way has a process of its own: the threads can be set only before TensorFlow is
+at work, the library of its convolutions only before it is imported.
 """
 
+import os
 import time
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing import get_context
+from unittest import mock
 
 import numpy as np
 
@@ -29,20 +31,47 @@ def seconds_by_replicas(replicas=(1, 2), turns=7, steps=5):
     Raises:
         ValueError: an argument is out of range.
     """
-    if turns < 1 or steps < 1:
-        raise ValueError(f"turns and steps must be at least 1, got {turns}, {steps}")
     if any(count < 1 or BATCH % count for count in replicas):
         raise ValueError(f"replicas must be divisors of {BATCH}, got {replicas}")
+    return _in_turns({count: (count, {}) for count in replicas}, turns, steps)
+
+
+def seconds_by_library(turns=7, steps=5):
+    """Seconds that the same step takes without and with oneDNN, two replicas.
+
+    Args:
+        turns: of each, >= 1.
+        steps: in each turn, >= 1.
+
+    Returns:
+        A dict from "TensorFlow's own" and "oneDNN's", the convolutions, to a list
+        of seconds per step, one a turn.
+
+    Raises:
+        ValueError: an argument is out of range.
+    """
+    switch = {"TensorFlow's own": "0", "oneDNN's": "1"}
+    ways = {k: (2, {"TF_ENABLE_ONEDNN_OPTS": value}) for k, value in switch.items()}
+    return _in_turns(ways, turns, steps)
+
+
+def _in_turns(ways, turns, steps):
+    """ways: from a name to a number of replicas and environment variables."""
+    if turns < 1 or steps < 1:
+        raise ValueError(f"turns and steps must be at least 1, got {turns}, {steps}")
     context = get_context("spawn")
-    pools = {count: ProcessPoolExecutor(1, mp_context=context) for count in replicas}
+    pools = {name: ProcessPoolExecutor(1, mp_context=context) for name in ways}
     try:
-        ready = [pool.submit(_prepare, count) for count, pool in pools.items()]
+        ready = []
+        for name, (count, environment) in ways.items():
+            with mock.patch.dict(os.environ, environment):  # its process starts here
+                ready.append(pools[name].submit(_prepare, count))
         for future in ready:
             future.result()
-        seconds = {count: [] for count in replicas}
+        seconds = {name: [] for name in ways}
         for _ in range(turns):
-            for count, pool in pools.items():
-                seconds[count].append(pool.submit(_turn, steps).result())
+            for name, pool in pools.items():
+                seconds[name].append(pool.submit(_turn, steps).result())
     finally:
         for pool in pools.values():
             pool.shutdown()
