@@ -77,6 +77,20 @@ def record(folder, epochs):
     (folder / "result.json").write_text(json.dumps(runs))
 
 
+def workers(folder, epochs):
+    """A recording by two workers that never come to an end."""
+    from resnet_lesson.recorded import recordings
+
+    recordings._run = wait_for_ever
+    for _ in recordings._results(str(folder), [0, 1], workers=2):
+        pass
+
+
+def wait_for_ever(folder, plan):
+    (Path(folder) / str(os.getpid())).touch()
+    time.sleep(3600)
+
+
 PROGRAMS = {"train": train, "record": record}
 
 
@@ -114,8 +128,12 @@ def start(program, epochs, folder):
         [*command, program],
         stdout=subprocess.PIPE,
         text=True,
-        env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+        env=environment(),
     )
+
+
+def environment():
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])}
 
 
 def wait_for_the_moment(child, rng):
@@ -180,7 +198,8 @@ def main():
     parser.add_argument("--epochs", type=int, help=argparse.SUPPRESS)
     args = parser.parse_args()
     if args.run:
-        return PROGRAMS[args.programs[0]](args.run, args.epochs)
+        programs = {**PROGRAMS, "workers": workers}
+        return programs[args.programs[0]](args.run, args.epochs)
     bad = 0
     for program in args.programs or PROGRAMS:
         # Two epochs and some between two kills.
