@@ -20,7 +20,8 @@ def surfaces(grids, places, levels):
         plane = (places, places, np.minimum(loss, levels[-1]), levels)
         filled = axis.contourf(*plane, cmap="cividis")
         lines = axis.contour(*plane, colors="white", linewidths=0.7)
-        labels = axis.clabel(lines, fontsize=12, fmt="%g", colors=style.INK)
+        named = lines.levels[::2]  # all of them would cover each other
+        labels = axis.clabel(lines, named, fontsize=12, fmt="%g", colors=style.INK)
         for label in labels:  # legible on dark and light parts of the map
             label.set_path_effects([withStroke(linewidth=3, foreground="white")])
         axis.plot(0, 0, "+", color="white", markersize=14, mew=3)
