@@ -14,6 +14,8 @@ from resnet_lesson.lab.source_lesson import source_lesson_resnet
 from resnet_lesson.training.recipe import Recipe
 from resnet_lesson.training.step import training_step
 
+pytestmark = pytest.mark.slow
+
 
 def test_bench_measures_each_way_in_turns(monkeypatch, capsys):
     ways = ("plain fit", "resnet_lesson")

@@ -9,6 +9,8 @@ from bs4 import BeautifulSoup
 
 from resnet_lesson.commands import decks, pages
 
+pytestmark = pytest.mark.slow
+
 LESSONS = pages.lessons(decks.FOLDER)
 SIZES = ((1280, 720), (1920, 1080))
 # Axe takes half a minute and more for a deck; it sees all lessons in `test_site`.

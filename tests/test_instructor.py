@@ -118,6 +118,7 @@ def test_links_of_the_page_lead_somewhere():
         assert (FOLDER / target.split("#")[0]).exists(), target
 
 
+@pytest.mark.slow
 def test_the_recipe_counts_the_ticks_of_a_copy(tmp_path):
     recipe = {"__name__": "grade"}
     exec(re.search(r"```python\n(.+?)```", PAGE, re.DOTALL)[1], recipe)

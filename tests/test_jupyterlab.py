@@ -18,6 +18,8 @@ import pytest
 
 from resnet_lesson.commands import start
 
+pytestmark = pytest.mark.slow
+
 api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
 pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium")

@@ -13,6 +13,8 @@ from pathlib import Path
 import kill_training
 import pytest
 
+pytestmark = pytest.mark.slow
+
 KILLS = 2
 
 

@@ -1,6 +1,7 @@
 """Mistakes are caught: a few of `mutants.py`, which has them all."""
 
 import mutants
+import pytest
 
 SAMPLE = (
     "same padding: the odd pixel before",
@@ -9,6 +10,7 @@ SAMPLE = (
 )
 
 
+@pytest.mark.slow
 def test_a_sample_of_mistakes_is_caught(tmp_path, tell):
     project = mutants.copy(tmp_path)
     sample = [mutant for mutant in mutants.MUTANTS if mutant.name in SAMPLE]

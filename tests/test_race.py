@@ -5,6 +5,8 @@ from resnet_lesson import models
 from resnet_lesson.bench import race
 from resnet_lesson.lab import inspection
 
+pytestmark = pytest.mark.slow
+
 
 def test_the_fast_network_is_small_and_takes_images_of_any_size():
     model = race.small_and_wide()

@@ -10,6 +10,8 @@ from bs4 import BeautifulSoup
 
 from resnet_lesson.commands import pages, site
 
+pytestmark = pytest.mark.slow
+
 PHONE = (390, 844)  # pixels
 # What lies outside of the screen, unless it is in a box that scrolls.
 OUTSIDE = """() => [document.documentElement.scrollWidth - innerWidth,

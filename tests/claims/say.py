@@ -65,8 +65,8 @@ def turns(program):
 
 
 def source_lesson():
-    """All runs of the source lesson's recipe on all images: one sample."""
-    return turns("source lesson") + recordings.read("baseline")["runs"]
+    """All runs of the source lesson's recipe on all images by our loop: one sample."""
+    return recordings.read("baseline")["runs"]
 
 
 @cache

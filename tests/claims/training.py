@@ -4,7 +4,7 @@ import itertools
 import math
 
 import numpy as np
-from claims.say import errors, scores, seeds, source_lesson, turns, word
+from claims.say import errors, scores, seeds, source_lesson, word
 
 from resnet_lesson.recorded import experiments, recordings
 
@@ -46,9 +46,9 @@ def validation(runs):
 
 
 def points(width):
-    """A width in points, in words where it is just below a whole number."""
-    above = math.ceil(width)
-    return f"nearly {word(above)}" if above - width < 0.2 else f"{width:.1f}"
+    """A width in points, in words, to half a point."""
+    halves = round(2 * width)
+    return word(halves // 2) + " and a half" * (halves % 2)
 
 
 def computed():
@@ -60,14 +60,15 @@ def computed():
     yield "06 seeds-heading", f"Here are the {count} recorded runs one by one."
     yield "06 seeds-heading", f"the best and the worst of {seeds(course)}, in points"
 
-    once, by_fit = source_lesson(), turns("source lesson")
+    once = source_lesson()
     apart = points(np.ptp(scores(once)))
     epochs = word(experiments.PLAINEST.epochs)
+    twice = recordings.by_variant("baseline")["baseline, another machine"]
     yield (
         "06 baseline-explained",
         f"where its {epochs} epoch happens to end is a matter of chance: "
-        f"{word(len(once))} runs, {word(len(by_fit))} by Keras' own `fit` and "
-        f"{word(len(once) - len(by_fit))} by our loop, lie up to {apart} points apart.",
+        f"{word(len(once))} runs of one program lie up to {apart} points apart. "
+        f"{seeds(twice).capitalize()} were run twice",
     )
     yield (
         "06 steps-takeaway",
