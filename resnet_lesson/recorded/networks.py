@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from resnet_lesson import models
+from resnet_lesson.lab.identity import insert_identities
 
 FOLDER = Path(__file__).parent / "files"  # of the recordings
 
@@ -14,6 +15,19 @@ def small_network(kind, depth):
     """
     block = {"plain": "plain", "residual": "basic"}[kind]
     return models.cifar_resnet(depth, block=block, width=8, input_shape=(14, 14, 1))
+
+
+def constructed(depth):
+    """He's construction: a plain network that computes what the kept plain-20 does.
+
+    Args:
+        depth: 20 for plain-20 itself, or more.
+    """
+    shallow = small_network("plain", 20)
+    shallow.load_weights(FOLDER / "plain-20.weights.h5")
+    deep = small_network("plain", depth)
+    insert_identities(shallow, deep)
+    return deep
 
 
 def twenty(block):

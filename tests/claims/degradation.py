@@ -64,6 +64,29 @@ def computed():
         f'Behind "{spread(ends)}" stand {word(len(ends))} runs.',
     )
     yield "solutions/01 worked-1-7", f"With {word(len(ends))} runs it makes a factor"
+    yield from constructed(runs)
+
+
+def constructed(runs):
+    further = recordings.by_variant("constructed")
+    deep, shallow = further["constructed"], further["plain-20 trained on"]
+    here, epochs = "01 from-good-takeaway", experiments.DEEPEST.epochs
+    yield (
+        "01 from-good-heading",
+        f"{word(epochs)} epochs, peak rate {experiments.DEEPEST.peak_rate}. Beside it",
+    )
+    yield "01 from-good-heading", f"{seeds(deep).capitalize()} each (`python"
+    begin = errors(runs["plain-20"][:1])[0]
+    first = [100 * (1 - run["history"]["train_accuracy"][0]) for run in deep]
+    yield here, f"{begin:.1f} % become {min(first):.0f} to {max(first):.0f} %."
+    yield (
+        here,
+        f"ends at {errors(deep).mean():.1f} %: below the start, and far below the "
+        f"{errors(runs['plain-56']).mean():.1f} % of plain-56 from random weights "
+        f"({word(epochs)} epochs, where this network has had {word(2 * epochs)} in "
+        f"all; {word(experiments.LONGER.epochs)} do not",
+    )
+    yield here, f"trained on by itself, ends at {errors(shallow).mean():.1f} %."
 
 
 def stated():

@@ -124,7 +124,7 @@ def steps(course):
     yield "06 steps-takeaway", f"and {further} further epochs."
     yield "06 steps-takeaway", f"Which of them more, {seeds(runs)} cannot say."
     yield "06 steps-takeaway", f"Two changes *cost* accuracy in {each} epoch."
-    yield "06 steps-takeaway", f"Whether mirroring pays in {last} epochs"
+    yield "06 steps-takeaway", f"Does mirroring pay over the course's {last} epochs?"
 
 
 def stated():
