@@ -82,11 +82,18 @@ def constructed(runs):
     yield (
         here,
         f"ends at {errors(deep).mean():.1f} %: below the start, and far below the "
-        f"{errors(runs['plain-56']).mean():.1f} % of plain-56 from random weights "
-        f"({word(epochs)} epochs, where this network has had {word(2 * epochs)} in "
-        f"all; {word(experiments.LONGER.epochs)} do not",
+        f"{errors(runs['plain-56']).mean():.1f} % of plain-56 from random weights.",
     )
-    yield here, f"trained on by itself, ends at {errors(shallow).mean():.1f} %."
+    longer = runs["plain-56, three times as long"]
+    yield (
+        here,
+        f"in {word(epochs)} epochs ({seeds(runs['plain-56'], 'run')}) or in "
+        f"{word(experiments.LONGER.epochs)} ({seeds(longer, 'run')}).",
+    )
+    yield (
+        here,
+        f"trained on by itself, ends at {errors(shallow).mean():.1f} %, below every",
+    )
 
 
 def stated():
