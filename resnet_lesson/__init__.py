@@ -19,8 +19,16 @@ What serves it, each behind a door of its own:
     base              Keras without its start-up log, files, the machine
 
 Imports point one way: a room uses those above it and `base`, never one below.
-Nothing is imported here: `resnet_lesson.conv_arithmetic` stays usable, and
+No room is imported here: `resnet_lesson.conv_arithmetic` stays usable, and
 fast to import, without TensorFlow.
 """
+
+import os
+
+# On a single thread oneDNN's gradient of a 1 x 1 convolution overwrites memory where
+# its channels are no multiple of 8 (TensorFlow 2.21, a processor without AVX-512). So
+# `base.quiet`, which switches oneDNN on, must not do so on one core.
+if hasattr(os, "sched_getaffinity") and len(os.sched_getaffinity(0)) == 1:
+    os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "0")
 
 __version__ = "0.1.0"

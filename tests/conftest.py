@@ -1,16 +1,9 @@
-import os
-
 import browsing
 import pytest
 
 from resnet_lesson import fashion_mnist
 from resnet_lesson.base.quiet import keras
 from resnet_lesson.models import fashion_resnet
-from resnet_lesson.training import parallel
-
-if "PYTEST_XDIST_WORKER" in os.environ:
-    # Other test files run beside this one: a core for each is enough.
-    parallel.share_cores(os.cpu_count() or 1)
 
 
 @pytest.fixture(scope="module")

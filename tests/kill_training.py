@@ -13,6 +13,7 @@ import json
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -81,6 +82,7 @@ def workers(folder, epochs):
     """A recording by two workers that never come to an end."""
     from resnet_lesson.recorded import recordings
 
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # ignored in background
     recordings._run = wait_for_ever
     for _ in recordings._results(str(folder), [0, 1], workers=2):
         pass

@@ -370,6 +370,20 @@ MUTANTS = [
         "shrunk = accuracy",
         "test_evaluation.py::test_interval_solves_wilsons_equation",
     ),
+    package(
+        "oneDNN forced upon who has turned it off",
+        "base/quiet",
+        'os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")',
+        'os.environ["TF_ENABLE_ONEDNN_OPTS"] = "1"',
+        "test_quiet.py::test_convolutions_are_onednns_unless_the_reader_says_otherwise",
+    ),
+    package(
+        "workers outlive the recording that started them",
+        "recorded/recordings",
+        "        os._exit(1)\n",
+        "        pass\n",
+        "test_killed.py::test_workers_end_with_the_process_that_started_them",
+    ),
     # --- instruments and exercises
     package(
         "McNemar's test: one-sided",

@@ -38,6 +38,25 @@ def test_convolutions_are_onednns_unless_the_reader_says_otherwise(
     assert os.environ["TF_ENABLE_ONEDNN_OPTS"] == used
 
 
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="needs affinity")
+def test_on_one_core_onednn_stays_off():
+    code = (
+        "import os\n"
+        "os.sched_setaffinity(0, list(os.sched_getaffinity(0))[:1])\n"
+        "import resnet_lesson\n"
+        "print(os.environ['TF_ENABLE_ONEDNN_OPTS'])\n"
+    )
+    environment = {k: v for k, v in os.environ.items() if "ONEDNN" not in k}
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    )
+    assert run.stdout == "0\n"
+
+
 def test_what_was_hidden_is_shown_when_the_body_fails(capfd):
     def fails():
         with silenced_stderr():

@@ -17,6 +17,9 @@ def share_cores(replicas):
     It has to be called before TensorFlow's first operation, so before the
     network is built; afterwards, as with one replica, it changes nothing.
 
+    Where that leaves one thread, projections need multiples of 8 channels, as all
+    networks of the course have: see the package's `__init__`.
+
     Raises:
         ValueError: `replicas` is no positive integer.
     """
