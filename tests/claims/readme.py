@@ -26,7 +26,7 @@ from resnet_lesson.recorded import experiments, recordings
 PAGE = "README.md"
 TAUGHT = ("conv_arithmetic.py", "parts.py", "blocks.py", "models.py")
 EXCEPTIONS = [
-    (PAGE, "Allow an hour on two cores", "63 minutes, in parts, slowly"),
+    (PAGE, "Allow 40 minutes on two cores", "37 in CI, on a slow machine"),
     (PAGE, "runs no notebook: allow 15 minutes", "16, beside a training and slowly"),
     (PAGE, "one class session of 45 minutes", "a bound that test_course.py keeps"),
     (
