@@ -46,7 +46,11 @@ def test_workers_end_with_the_process_that_started_them(tmp_path):
         assert all(map(alive, workers))
         parent.send_signal(how)
         parent.wait(30)
-        until(lambda pids=workers: not any(map(alive, pids)))
+        try:
+            until(lambda pids=workers: not any(map(alive, pids)), seconds=30)
+        finally:
+            for pid in filter(alive, workers):
+                os.kill(pid, signal.SIGKILL)
 
 
 def alive(pid):
