@@ -18,11 +18,12 @@ import pytest
 
 from resnet_lesson.commands import start
 
-pytestmark = pytest.mark.slow
-
 api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-pytestmark = pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(not CHROMIUM, reason="there is no Chromium"),
+]
 
 WRONG = dict.fromkeys("abcd", "overfitting")
 RIGHT = {**WRONG, "b": "degradation", "c": "underfitting", "d": "none of them"}

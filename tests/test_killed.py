@@ -29,9 +29,8 @@ def test_a_recording_survives_kills_bit_for_bit(tell):
 
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="asks /proc")
 def test_workers_end_with_the_process_that_started_them(tmp_path):
-    ended = (signal.SIGKILL, signal.SIGINT)  # nothing can be done, or something
     parents = {}
-    for how in ended:
+    for how in (signal.SIGKILL, signal.SIGINT):  # nothing can be done, or something
         folder = tmp_path / how.name
         folder.mkdir()
         command = [sys.executable, kill_training.__file__, "--run", str(folder)]
